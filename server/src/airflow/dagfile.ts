@@ -1,0 +1,191 @@
+/** The model of one DAG file that rules read: plain values, no syntax tree. Spans are UTF-16 offsets into `text`. */
+import type { OperatorClass } from "../catalog/operator.ts";
+import type { Script } from "../shell/script.ts";
+import type { Call, ClassDef, Comment, Expr, FunctionDef, Module, Stmt } from "../syntax/python.ts";
+import type { Names, Scope } from "../syntax/scope.ts";
+import type { Value } from "../syntax/values.ts";
+import type { Span } from "../text/span.ts";
+import type { Project } from "./target.ts";
+
+/** A class used to make a task, however it was imported. */
+export type Operator = {
+  /** As called in this file: `SSHOperator`. */
+  readonly name: string;
+  /** As imported: `airflow.contrib.operators.ssh_operator.SSHOperator`. */
+  readonly imported: string;
+  /** The catalogue's class; for a subclass of this workspace, its nearest known base. Undefined: not known to Tether. */
+  readonly known: OperatorClass | undefined;
+  /** The classes of this file between the call and `known`, nearest first. */
+  readonly subclasses: readonly ClassDef[];
+};
+
+/** Where an effective argument stands, in order of precedence for one task. */
+export type Origin = "call" | "override" | "expand" | "partial" | "decorator" | "class" | "group" | "default_args";
+
+/** A keyword that reaches the operator. */
+export type Argument = {
+  readonly name: string;
+  readonly value: Expr;
+  readonly resolved: Value;
+  /** `name=value`, or the dict entry. */
+  readonly span: Span;
+  readonly origin: Origin;
+  /** The call whose own argument list holds it, when one does. */
+  readonly call: Call | undefined;
+};
+
+/** `unknown`: it may be there (`**kwargs`, unresolved `default_args`), so nothing may be concluded from its absence. */
+export type Lookup = Argument | "absent" | "unknown";
+
+/** A `DAG(…)` or `@dag` function. */
+export type Dag = {
+  readonly id: string | undefined;
+  readonly form: "with" | "call" | "decorator";
+  /** `DAG(…)` or `dag(…)`; a bare `@dag` has none. */
+  readonly call: Call | undefined;
+  readonly variable: string | undefined;
+  readonly span: Span;
+};
+
+/** A `TaskGroup(…)` or `@task_group` function. */
+export type TaskGroup = {
+  readonly id: string | undefined;
+  readonly call: Call | undefined;
+  readonly variable: string | undefined;
+  readonly parent: TaskGroup | undefined;
+  readonly dag: Dag | undefined;
+  readonly span: Span;
+};
+
+/** A shell text that a task runs. */
+export type TaskScript = {
+  /** `bash_command`, `command`, or `return` for `@task.bash`. */
+  readonly argument: string;
+  readonly value: Expr;
+  readonly script: Script;
+};
+
+/** One task as written; in a loop or a factory it stands for many. */
+export type Task = {
+  readonly id: string | undefined;
+  /** The name that it is bound to: `load = SSHOperator(…)`. */
+  readonly variable: string | undefined;
+  readonly form: "operator" | "taskflow";
+  /** `.partial(…).expand(…)` */
+  readonly mapped: boolean;
+  /** Made inside a loop, a comprehension or a function called by others. */
+  readonly repeated: boolean;
+  readonly operator: Operator;
+  readonly dag: Dag | undefined;
+  readonly group: TaskGroup | undefined;
+  /** `SSHOperator(…)`, `SSHOperator.partial(…)`; for TaskFlow the decorated function's call, undefined when it is never called. */
+  readonly call: Call | undefined;
+  /** The `.expand(…)` or `.expand_kwargs(…)` call of a mapped task. */
+  readonly expansion: Call | undefined;
+  /** `.override(…)` of a TaskFlow task. */
+  readonly override: Call | undefined;
+  /** `@task(…)` of a TaskFlow task; undefined for a bare `@task`. */
+  readonly decorator: Call | undefined;
+  /** The function it runs: TaskFlow's own, or a resolved `python_callable`. */
+  readonly callable: FunctionDef | undefined;
+  readonly scripts: readonly TaskScript[];
+  /** The smallest span that names it: `SSHOperator`, or the decorator's `task`. */
+  readonly span: Span;
+  /** The statement that makes it. */
+  readonly statement: Stmt;
+  readonly scope: Scope;
+};
+
+/** `from` runs before `to`. */
+export type Edge = {
+  readonly from: Task;
+  readonly to: Task;
+  readonly form:
+    | ">>"
+    | "<<"
+    | "set_downstream"
+    | "set_upstream"
+    | "chain"
+    | "cross_downstream"
+    | "argument"
+    | "template";
+  /** The text that refers to each end: a name in `a >> b`, a call's argument. */
+  readonly fromSpan: Span;
+  readonly toSpan: Span;
+  /** The statement or expression that makes the edge. */
+  readonly span: Span;
+};
+
+/** What becomes of a call's result. */
+export type Use =
+  | { readonly kind: "method"; readonly name: string; readonly call: Call; readonly span: Span }
+  | { readonly kind: "attribute"; readonly name: string; readonly span: Span }
+  | { readonly kind: "argument"; readonly of: Call; readonly span: Span }
+  | { readonly kind: "returned" | "compared" | "stored" | "iterated" | "subscript" | "other"; readonly span: Span };
+
+/** The result of a call, followed through the names of one function. */
+export type Result = {
+  /** Nobody takes it: the call is a statement of its own. */
+  readonly discarded: boolean;
+  /** The name (or `self.name`) it is bound to; for a tuple target see `names`. */
+  readonly name: string | undefined;
+  /** `a, b, c = call()` */
+  readonly names: readonly (string | undefined)[];
+  /** Entered by `with`. */
+  readonly entered: boolean;
+  readonly uses: readonly Use[];
+  /** It leaves the function (returned, stored, passed on): what happens next is unknown. */
+  readonly escapes: boolean;
+};
+
+/** What a call inside a callable starts or talks to. */
+export type RemoteCallKind =
+  | "popen"
+  | "subprocess"
+  | "os-system"
+  | "paramiko-connect"
+  | "paramiko-exec"
+  | "hook-exec"
+  | "asyncssh"
+  | "fabric"
+  | "http"
+  | "sdk";
+
+/** A process, ssh, HTTP or SDK call in code that a task runs. */
+export type RemoteCall = {
+  readonly kind: RemoteCallKind;
+  /** The resolved name: `subprocess.run`, `paramiko.SSHClient.exec_command`. */
+  readonly callee: string;
+  readonly call: Call;
+  /** The smallest span that names it: `subprocess.Popen`. */
+  readonly span: Span;
+  readonly function: FunctionDef | undefined;
+  readonly class: ClassDef | undefined;
+  /** The command as one shell text, or as an argument vector; undefined when it can't be resolved. */
+  readonly command: { readonly shell: Script } | { readonly argv: Script } | undefined;
+  readonly result: Result;
+  /** Tasks of this file that run it, directly or through functions of this file. */
+  readonly tasks: readonly Task[];
+  readonly scope: Scope;
+};
+
+/** One file, understood. */
+export type DagFile = {
+  readonly path: string;
+  readonly text: string;
+  readonly module: Module;
+  readonly names: Names;
+  readonly project: Project;
+  readonly dags: readonly Dag[];
+  readonly groups: readonly TaskGroup[];
+  readonly tasks: readonly Task[];
+  readonly edges: readonly Edge[];
+  /** False when some `>>` could not be followed: then no task's downstream is complete. */
+  readonly edgesComplete: boolean;
+  readonly calls: readonly RemoteCall[];
+  readonly comments: readonly Comment[];
+  /** Where the parser could not read. */
+  readonly errors: readonly Span[];
+  /** Other files that were consulted. */
+  readonly dependencies: readonly string[];
+};

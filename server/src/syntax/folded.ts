@@ -1,0 +1,117 @@
+/**
+ * A string value put together from source text, with a map back to where each character stands.
+ *
+ * `"a\n" f"{b}" + C` folds to one text: escapes decoded, adjacent literals and `+` joined, constants filled in.
+ */
+import type { Edit } from "../text/edit.ts";
+import type { Span } from "../text/span.ts";
+import type { Expr, StringLiteral } from "./python.ts";
+
+/** Stands in {@link Folded.text} for a Python value that is not known, one character a value. */
+export const unknownCharacter = "\uFFFC";
+
+/** A part of a folded text whose value is only known when the task runs. Offsets are into the folded text. */
+export type Hole = {
+  readonly start: number;
+  readonly end: number;
+  /** `python`: an unknown expression, one {@link unknownCharacter}; the others keep their Jinja text. */
+  readonly kind: "python" | "jinja-expression" | "jinja-statement" | "jinja-comment";
+  /** The unknown expression, for `python`. */
+  readonly expr: Expr | undefined;
+};
+
+/** A run of the folded text that comes from one place. Offsets `start` and `end` are into the folded text. */
+export type Segment = {
+  readonly start: number;
+  readonly end: number;
+  /** Where it stands in the source file. */
+  readonly source: Span;
+  /** Characters of text and source correspond one to one, so a part of one is a part of the other. */
+  readonly exact: boolean;
+  /** The literal it stands in; edits must obey its prefix and quote. */
+  readonly literal: StringLiteral | undefined;
+};
+
+/** See the file's head. Segments are sorted, do not overlap, and cover the text but for characters that code produced. */
+export type Folded = {
+  readonly text: string;
+  readonly segments: readonly Segment[];
+  readonly holes: readonly Hole[];
+  /** The whole expression. */
+  readonly span: Span;
+};
+
+/** The smallest source span that shows this part of the folded text; the whole expression when no part of it is known. */
+export function sourceSpan(folded: Folded, part: Span): Span {
+  let start: number | undefined;
+  let end: number | undefined;
+  for (const segment of folded.segments) {
+    const touches =
+      part.start === part.end
+        ? segment.start <= part.start && part.start <= segment.end
+        : segment.start < part.end && part.start < segment.end;
+    if (!touches) continue;
+    const from = segment.exact ? segment.source.start + Math.max(0, part.start - segment.start) : segment.source.start;
+    const to = segment.exact ? segment.source.end - Math.max(0, segment.end - part.end) : segment.source.end;
+    if (start === undefined || from < start) start = from;
+    if (end === undefined || to > end) end = to;
+  }
+  if (start === undefined || end === undefined || end < start) return folded.span;
+  return { start, end };
+}
+
+/** Whether this part holds, or touches, a value that is not known before the task runs. */
+export function hasHole(folded: Folded, part: Span): boolean {
+  return folded.holes.some((hole) => hole.start < part.end && part.start < hole.end);
+}
+
+/**
+ * The edit of the source that replaces this part of the folded text by `text`, escaped as its literal asks;
+ * undefined when the part does not stand, unbroken, in literals of the file (a constant's `+`, a decoded escape, a hole cut in two).
+ */
+export function editFolded(folded: Folded, part: Span, text: string): Edit | undefined {
+  // An insertion at a border belongs to the segment on its left, so that it stays inside that literal.
+  const touched = folded.segments.filter((segment) =>
+    part.start === part.end
+      ? segment.start <= part.start && part.start <= segment.end
+      : segment.start < part.end && part.start < segment.end,
+  );
+  const first = touched.find((segment) => segment.exact || segment.start === part.start || segment.end === part.start);
+  const last = touched.at(-1);
+  if (!first || !last) return undefined;
+  const literal = first.literal;
+  if (!literal || touched.some((segment) => segment.literal !== literal && part.start !== part.end)) return undefined;
+  if (!first.exact && part.start > first.start && part.start < first.end) return undefined;
+  if (!last.exact && part.end > last.start && part.end < last.end) return undefined;
+  const written = escapeFor(literal, text);
+  if (written === undefined) return undefined;
+  const at = (segment: Segment, offset: number): number =>
+    segment.exact
+      ? segment.source.start + (offset - segment.start)
+      : offset <= segment.start
+        ? segment.source.start
+        : segment.source.end;
+  const start = at(first, part.start);
+  const end = part.start === part.end ? start : at(last, part.end);
+  return end < start ? undefined : { span: { start, end }, text: written };
+}
+
+/** `text` as it must be written inside that literal; undefined when the literal cannot hold it (a raw string and its quote). */
+export function escapeFor(literal: StringLiteral, text: string): string | undefined {
+  const raw = literal.prefix.includes("r");
+  const triple = literal.quote.length === 3;
+  let written = text;
+  if (literal.prefix.includes("f")) written = written.replaceAll("{", "{{").replaceAll("}", "}}");
+  if (raw) {
+    const fits = !written.includes(literal.quote) && (triple || !/[\r\n]/.test(written)) && !written.endsWith("\\");
+    return fits ? written : undefined;
+  }
+  written = written.replaceAll("\\", "\\\\");
+  if (triple) return written.replaceAll(literal.quote, `\\${literal.quote}`);
+  const quote = literal.quote;
+  return written
+    .replaceAll(quote, `\\${quote}`)
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\t", "\\t");
+}

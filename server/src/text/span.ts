@@ -1,0 +1,28 @@
+/** A half-open range of UTF-16 offsets into one text. */
+export type Span = { readonly start: number; readonly end: number };
+
+/** The span from `start` to `end`, UTF-16 offsets. */
+export function span(start: number, end: number): Span {
+  return { start, end };
+}
+
+/** Whether `inner` lies wholly within `outer`; equal spans contain each other. */
+export function contains(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** Whether the two share a character, or one is empty and lies inside or at the edge of the other. */
+export function overlaps(a: Span, b: Span): boolean {
+  if (a.start === a.end || b.start === b.end) return a.start <= b.end && b.start <= a.end;
+  return a.start < b.end && b.start < a.end;
+}
+
+/** The smallest span that covers both. */
+export function cover(a: Span, b: Span): Span {
+  return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
+}
+
+/** The text that a span covers. */
+export function slice(text: string, where: Span): string {
+  return text.slice(where.start, where.end);
+}
