@@ -1,0 +1,196 @@
+/** Expressions: from the grammar's nodes to the small typed Python. */
+import type { Span } from "../text/span.ts";
+import { lowerLiteral } from "./literals.ts";
+import { type ConcreteNode, child, namedChildren } from "./parser.ts";
+import type { CallArgument, Expr, Parameter } from "./python.ts";
+
+const at = (node: ConcreteNode): Span => ({ start: node.start, end: node.end });
+
+/** Lowers one expression of `text`; anything unknown becomes `opaque` with its parts. */
+export function lowerExpression(text: string, node: ConcreteNode): Expr {
+  const lower = (one: ConcreteNode): Expr => lowerExpression(text, one);
+  const all = (one: ConcreteNode): Expr[] => namedChildren(one).map(lower);
+  const source = (one: ConcreteNode): string => text.slice(one.start, one.end);
+  const opaque = (): Expr => ({ kind: "opaque", children: all(node), span: at(node) });
+  const required = (field: string): Expr => {
+    const found = child(node, field);
+    return found ? lower(found) : { kind: "opaque", children: [], span: { start: node.end, end: node.end } };
+  };
+
+  switch (node.type) {
+    case "identifier":
+      return { kind: "name", id: source(node), span: at(node) };
+    case "attribute": {
+      const name = child(node, "attribute");
+      if (!name) return opaque();
+      return { kind: "attribute", value: required("object"), name: source(name), nameSpan: at(name), span: at(node) };
+    }
+    case "call": {
+      const args = child(node, "arguments");
+      if (!args) return opaque();
+      return { kind: "call", func: required("function"), args: lowerArguments(text, args), argumentsSpan: at(args), span: at(node) };
+    }
+    case "string": {
+      const literal = lowerLiteral(text, node, lower);
+      return { kind: "string", literals: [literal], bytes: literal.prefix.includes("b"), span: at(node) };
+    }
+    case "concatenated_string": {
+      const literals = namedChildren(node)
+        .filter((one) => one.type === "string")
+        .map((one) => lowerLiteral(text, one, lower));
+      return { kind: "string", literals, bytes: literals.some((one) => one.prefix.includes("b")), span: at(node) };
+    }
+    case "integer":
+    case "float": {
+      const written = source(node).replaceAll("_", "").toLowerCase();
+      const value = /^0[0-7]+l?$/.test(written) ? Number.parseInt(written, 8) : Number(written.replace(/l$/, ""));
+      return { kind: "number", value, float: node.type === "float", span: at(node) };
+    }
+    case "true":
+      return { kind: "constant", value: true, span: at(node) };
+    case "false":
+      return { kind: "constant", value: false, span: at(node) };
+    case "none":
+      return { kind: "constant", value: null, span: at(node) };
+    case "ellipsis":
+      return { kind: "constant", value: "...", span: at(node) };
+    case "list":
+    case "list_pattern":
+      return { kind: "list", items: all(node), span: at(node) };
+    case "tuple":
+    case "expression_list":
+    case "pattern_list":
+    case "tuple_pattern":
+      return { kind: "tuple", items: all(node), span: at(node) };
+    case "set":
+      return { kind: "set", items: all(node), span: at(node) };
+    case "dictionary":
+      return {
+        kind: "dict",
+        entries: namedChildren(node).map((entry) => {
+          const key = child(entry, "key");
+          const value = child(entry, "value") ?? namedChildren(entry).at(-1);
+          return { key: key ? lower(key) : undefined, value: value ? lower(value) : lower(entry), span: at(entry) };
+        }),
+        span: at(node),
+      };
+    case "binary_operator":
+    case "boolean_operator": {
+      const operator = child(node, "operator");
+      return { kind: "binary", operator: operator ? source(operator) : "?", left: required("left"), right: required("right"), span: at(node) };
+    }
+    case "not_operator":
+      return { kind: "unary", operator: "not", operand: required("argument"), span: at(node) };
+    case "unary_operator": {
+      const operator = child(node, "operator");
+      return { kind: "unary", operator: operator ? source(operator) : "?", operand: required("argument"), span: at(node) };
+    }
+    case "comparison_operator": {
+      const operands = node.children.filter((one) => one.field !== "operators" && one.named && one.type !== "comment");
+      const operators = node.children.filter((one) => one.field === "operators").map(source);
+      return { kind: "compare", operators, operands: operands.map(lower), span: at(node) };
+    }
+    case "conditional_expression": {
+      const [then, test, otherwise] = namedChildren(node);
+      if (!then || !test || !otherwise) return opaque();
+      return { kind: "conditional", then: lower(then), test: lower(test), otherwise: lower(otherwise), span: at(node) };
+    }
+    case "lambda": {
+      const parameters = child(node, "parameters");
+      return { kind: "lambda", parameters: parameters ? lowerParameters(text, parameters) : [], body: required("body"), span: at(node) };
+    }
+    case "subscript":
+      return {
+        kind: "subscript",
+        value: required("value"),
+        indices: node.children.filter((one) => one.field === "subscript").map(lower),
+        span: at(node),
+      };
+    case "parenthesized_expression": {
+      const inner = namedChildren(node)[0];
+      return inner ? { kind: "parenthesized", inner: lower(inner), span: at(node) } : opaque();
+    }
+    case "list_splat":
+    case "list_splat_pattern": {
+      const inner = namedChildren(node)[0];
+      return inner ? { kind: "starred", value: lower(inner), span: at(node) } : opaque();
+    }
+    case "await":
+    case "yield": {
+      const inner = namedChildren(node)[0];
+      return { kind: node.type, value: inner ? lower(inner) : undefined, span: at(node) };
+    }
+    case "named_expression": {
+      const name = child(node, "name");
+      if (!name) return opaque();
+      return { kind: "walrus", name: { kind: "name", id: source(name), span: at(name) }, value: required("value"), span: at(node) };
+    }
+    case "list_comprehension":
+    case "set_comprehension":
+    case "dictionary_comprehension":
+    case "generator_expression": {
+      const body = child(node, "body");
+      const clauses = node.children.filter((one) => one.type === "for_in_clause");
+      const tests = node.children.filter((one) => one.type === "if_clause");
+      return {
+        kind: "comprehension",
+        of: node.type === "list_comprehension" ? "list" : node.type === "set_comprehension" ? "set" : node.type === "dictionary_comprehension" ? "dict" : "generator",
+        body: body ? (body.type === "pair" ? all(body) : [lower(body)]) : [],
+        clauses: clauses.flatMap((clause) => {
+          const target = child(clause, "left");
+          const iterated = child(clause, "right");
+          return target && iterated ? [{ target: lower(target), source: lower(iterated) }] : [];
+        }),
+        tests: tests.flatMap(all),
+        span: at(node),
+      };
+    }
+    case "type": {
+      const inner = namedChildren(node)[0];
+      return inner ? lower(inner) : opaque();
+    }
+    default:
+      return opaque();
+  }
+}
+
+/** Lowers `(a, b=c, *d, **e)`; a lone generator is its one positional argument. */
+export function lowerArguments(text: string, node: ConcreteNode): CallArgument[] {
+  if (node.type !== "argument_list") return [{ form: "positional", value: lowerExpression(text, node), span: at(node) }];
+  return namedChildren(node).map((one): CallArgument => {
+    const only = namedChildren(one)[0];
+    if (one.type === "keyword_argument") {
+      const name = child(one, "name");
+      const value = child(one, "value");
+      if (name && value) {
+        return { form: "keyword", name: text.slice(name.start, name.end), nameSpan: at(name), value: lowerExpression(text, value), span: at(one) };
+      }
+    }
+    if (one.type === "list_splat" && only) return { form: "star", value: lowerExpression(text, only), span: at(one) };
+    if (one.type === "dictionary_splat" && only) return { form: "double-star", value: lowerExpression(text, only), span: at(one) };
+    return { form: "positional", value: lowerExpression(text, one), span: at(one) };
+  });
+}
+
+/** Lowers the parameters of a function or lambda; the markers `/` and a bare `*` are left out. */
+export function lowerParameters(text: string, node: ConcreteNode): Parameter[] {
+  const parameters: Parameter[] = [];
+  for (const one of namedChildren(node)) {
+    const annotation = child(one, "type");
+    const value = child(one, "value");
+    let inner: ConcreteNode | undefined = child(one, "name") ?? (one.type === "typed_parameter" ? namedChildren(one)[0] : one);
+    let form: Parameter["form"] = "plain";
+    if (inner?.type === "list_splat_pattern") form = "star";
+    if (inner?.type === "dictionary_splat_pattern") form = "double-star";
+    if (form !== "plain" && inner) inner = namedChildren(inner)[0];
+    if (inner?.type !== "identifier") continue;
+    parameters.push({
+      form,
+      name: text.slice(inner.start, inner.end),
+      default: value ? lowerExpression(text, value) : undefined,
+      annotation: annotation ? lowerExpression(text, annotation) : undefined,
+      span: at(one),
+    });
+  }
+  return parameters;
+}
