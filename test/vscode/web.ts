@@ -1,0 +1,87 @@
+/**
+ * Runs the suite in the real VS Code workbench in headless Chromium, served by the VS Code server that
+ * `scripts/vscode-env.ts` installs. `--screenshot FILE` takes the README's picture instead; `--vsix FILE` tests that VSIX
+ * instead of packing one from `dist/`.
+ */
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium, type Page } from "playwright-core";
+import { vscodeEnvironment } from "../../scripts/vscode-env.ts";
+import { startCodeServer } from "./codeServer.ts";
+import { prepare, skip } from "./prepare.ts";
+
+const options = { screenshot: { type: "string" }, vsix: { type: "string" } } as const;
+const { screenshot, vsix } = parseArgs({ options }).values;
+
+const browser = [
+  process.env["CHROMIUM"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+].find((path) => path !== undefined && existsSync(path));
+if (browser === undefined) skip("Chromium is missing (apt-get install chromium, or set CHROMIUM to its path)");
+const environment = await vscodeEnvironment();
+if ("missing" in environment) skip(environment.missing);
+
+const prepared = await prepare(screenshot === undefined ? "index.ts" : "picture.ts", vsix && resolve(vsix));
+const server = await startCodeServer(environment, prepared.state);
+try {
+  process.exitCode = await inBrowser(browser, server.port);
+} finally {
+  await server.stop();
+}
+
+/** Opens the workbench and answers the suite's exit code; 1 when it does not end within five minutes. */
+async function inBrowser(executablePath: string, port: number): Promise<number> {
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  const running = await chromium.launch({ executablePath, headless: true, args: [...args, ...quiet] });
+  try {
+    const context = await running.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "light" });
+    const page = await context.newPage();
+    const code = new Promise<number>((exit) => {
+      const timer = setTimeout(() => {
+        console.error("the suite did not end within 5 minutes");
+        exit(1);
+      }, 300_000);
+      const finish = (value: number) => {
+        clearTimeout(timer);
+        exit(value);
+      };
+      // The smoke-test driver of VS Code calls these two by name.
+      void page.exposeFunction("codeAutomationExit", finish);
+      void page.exposeFunction("codeAutomationLog", async (_type: string, values: unknown[]) => {
+        const text = values.map(String).join(" ");
+        if (text.includes("[suite] ")) console.log(text.slice(text.indexOf("[suite] ") + "[suite] ".length));
+        if (screenshot !== undefined && text.includes("[suite] picture")) {
+          await takePicture(page, screenshot);
+          finish(0);
+        }
+      });
+    });
+    await page.goto(address(port));
+    const result = await code;
+    if (result !== 0) await takePicture(page, resolve(prepared.state, "failed.png"));
+    return result;
+  } finally {
+    await running.close();
+  }
+}
+
+function address(port: number): string {
+  const remote = `vscode-remote://127.0.0.1:${port}`;
+  const payload = [
+    ["extensionDevelopmentPath", `${remote}${prepared.extension}`],
+    ["extensionTestsPath", `${remote}${prepared.suite}`],
+  ];
+  const query = new URLSearchParams({ folder: prepared.workspace, payload: JSON.stringify(payload) });
+  return `http://127.0.0.1:${port}/?${query}`;
+}
+
+async function takePicture(page: Page, path: string): Promise<void> {
+  await mkdir(dirname(resolve(path)), { recursive: true });
+  await page.screenshot({ path, animations: "disabled", caret: "hide" });
+  console.log(`wrote ${path}`);
+}

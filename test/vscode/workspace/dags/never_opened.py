@@ -1,0 +1,9 @@
+from airflow.providers.ssh.operators.ssh import SSHOperator
+from airflow.sdk import DAG
+
+with DAG("never_opened"):
+    start = SSHOperator(
+        task_id="start",
+        ssh_conn_id="edge01",
+        command="nohup /opt/job.sh >/dev/null 2>&1 &",
+    )
