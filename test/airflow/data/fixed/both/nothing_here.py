@@ -1,0 +1,1 @@
+"""No DAG in this file: that is no error."""
