@@ -1,0 +1,168 @@
+/** Edits of a bracketed, comma-separated list — a call's arguments, a dict, a list, imported names — that fit its layout and keep its comments. */
+import type { Comment, Module } from "../syntax/python.ts";
+import type { Edit } from "../text/edit.ts";
+import type { Span } from "../text/span.ts";
+import { afterBreak, layoutOf, lineIndent, lineStart, startsLine, withNewlines } from "./layout.ts";
+
+/** Items between two offsets, `open` after the opening bracket, `close` at the closing one. */
+export type ItemList = { readonly open: number; readonly close: number; readonly items: readonly Span[] };
+
+/** What becomes of the items. Texts are Python; their line breaks become the file's. */
+export type ItemChanges = {
+  /** Item index → the items that take its place; none: it is removed. */
+  readonly replace?: ReadonlyMap<number, readonly string[]>;
+  readonly insert?: readonly string[];
+  /** The index before which `insert` goes; the default is behind the last item. */
+  readonly at?: number;
+};
+
+/** Where the code after an offset goes on: on the same line, or not before the next. */
+type Rest = {
+  readonly inline: boolean;
+  /** The next code on this line; else where the line's text ends, its comment included. */
+  readonly at: number;
+  readonly comment: Comment | undefined;
+};
+
+/** Non-overlapping edits, in no particular order; several insertions are one edit. */
+export function editItems(module: Module, list: ItemList, changes: ItemChanges): readonly Edit[] {
+  const { text } = module;
+  const layout = layoutOf(module);
+  const items = list.items;
+  const replace = new Map(changes.replace ?? []);
+  let insert = changes.insert ?? [];
+  const at = changes.at ?? items.length;
+  const comments = module.comments.filter((one) => one.span.start >= list.open && one.span.end <= list.close);
+
+  const commaAfter = (index: number): number | undefined => {
+    const from = items[index]?.end ?? list.open;
+    const to = items[index + 1]?.start ?? list.close;
+    for (let offset = from; offset < to; offset++) {
+      const comment = comments.find((one) => one.span.start === offset);
+      if (comment) offset = comment.span.end - 1;
+      else if (text[offset] === ",") return offset;
+    }
+    return undefined;
+  };
+  const hasComment = (from: number, to: number): boolean =>
+    comments.some((one) => from <= one.span.start && one.span.end <= to);
+  const rest = (from: number): Rest => {
+    let offset = from;
+    while (text[offset] === " " || text[offset] === "\t") offset++;
+    const comment = comments.find((one) => one.span.start === offset);
+    if (comment) return { inline: false, at: comment.span.end, comment };
+    const broken = text[offset] === "\n" || text[offset] === "\r";
+    return { inline: !broken, at: broken ? from : offset, comment: undefined };
+  };
+  const blankBefore = (offset: number): number => {
+    let start = offset;
+    while (text[start - 1] === " " || text[start - 1] === "\t") start--;
+    return start;
+  };
+  const edit = (start: number, end: number, written: string): Edit => ({
+    span: { start, end },
+    text: withNewlines(layout, written),
+  });
+  const edits: Edit[] = [];
+
+  // Additions beside an item that goes take its place, so that its line and comment serve them.
+  const before = replace.get(at - 1);
+  const behind = replace.get(at);
+  if (insert.length > 0 && before) {
+    replace.set(at - 1, [...before, ...insert]);
+    insert = [];
+  } else if (insert.length > 0 && behind && at === 0) {
+    replace.set(at, [...insert, ...behind]);
+    insert = [];
+  }
+
+  if (insert.length > 0) {
+    const anchor = items[at - 1];
+    const first = items[0];
+    if (anchor) {
+      const comma = commaAfter(at - 1);
+      const sameLine = comma === undefined || !/[\r\n#]/.test(text.slice(anchor.end, comma));
+      const next = rest(comma === undefined ? anchor.end : comma + 1);
+      const indent = `\n${lineIndent(text, anchor.start)}`;
+      if (!startsLine(text, anchor.start) || !sameLine || (next.inline && next.at !== list.close)) {
+        edits.push(edit(anchor.end, anchor.end, insert.map((one) => `, ${one}`).join("")));
+      } else if (next.inline) {
+        edits.push(edit(anchor.end, anchor.end, insert.map((one) => `,${indent}${one}`).join("")));
+      } else {
+        const lines = insert.map((one) => indent + one).join(",") + (comma === undefined ? "" : ",");
+        if (comma !== undefined) edits.push(edit(next.at, next.at, lines));
+        else if (next.at === anchor.end) edits.push(edit(anchor.end, anchor.end, `,${lines}`));
+        else edits.push(edit(anchor.end, anchor.end, ","), edit(next.at, next.at, lines));
+      }
+    } else {
+      const opened = rest(list.open);
+      const inside =
+        first && startsLine(text, first.start) ? first : comments.find((one) => startsLine(text, one.span.start))?.span;
+      const indent = `\n${inside ? lineIndent(text, inside.start) : lineIndent(text, list.open) + layout.indent}`;
+      if (!opened.inline) edits.push(edit(opened.at, opened.at, insert.map((one) => `${indent}${one},`).join("")));
+      else if (first) edits.push(edit(first.start, first.start, insert.map((one) => `${one}, `).join("")));
+      else edits.push(edit(list.open, list.close, insert.join(", ")));
+    }
+  }
+
+  const gone = (index: number): boolean => replace.get(index)?.length === 0;
+  const everythingGoes = items.length > 0 && insert.length === 0 && items.every((_, index) => gone(index));
+  if (everythingGoes && !hasComment(list.open, list.close)) return [edit(list.open, list.close, "")];
+
+  // The items at the end that go: what is then the last one loses its comma, unless the list ended in one.
+  let tail = items.length;
+  if (commaAfter(items.length - 1) === undefined) while (tail > 0 && gone(tail - 1)) tail--;
+  const kept = items[tail - 1];
+  const last = items.at(-1);
+  if (kept && last && tail < items.length) {
+    const comma = commaAfter(tail - 1) ?? kept.end;
+    // An addition behind the last kept item still needs its comma.
+    const joined = insert.length > 0 && at === tail;
+    if (!joined) {
+      if (rest(last.end).inline && !hasComment(kept.end, list.close)) {
+        edits.push(edit(kept.end, last.end, ""));
+        for (let index = tail; index < items.length; index++) replace.delete(index);
+      } else edits.push(edit(comma, comma + 1, ""));
+    }
+  }
+
+  for (const [index, texts] of replace) {
+    const item = items[index];
+    if (!item) continue;
+    const own = startsLine(text, item.start);
+    const comma = commaAfter(index);
+    if (texts.length > 0) {
+      const next = rest(comma === undefined ? item.end : comma + 1);
+      const lines = own && (!next.inline || next.at === list.close);
+      const separator = lines ? `,\n${lineIndent(text, item.start)}` : ", ";
+      edits.push(edit(item.start, item.end, texts.join(separator)));
+      continue;
+    }
+    if (comma !== undefined && /[\r\n#]/.test(text.slice(item.end, comma))) {
+      // The comma leads the next line: a=1 ⏎ , b=2
+      edits.push(edit(item.start, item.end, ""), edit(comma, comma + 1, ""));
+      continue;
+    }
+    const end = comma === undefined ? item.end : comma + 1;
+    const next = rest(end);
+    let leads = true;
+    for (let other = index - 1; other >= 0 && leads; other--) {
+      const sibling = items[other];
+      if (!sibling || /[\r\n]/.test(text.slice(sibling.end, item.start))) break;
+      leads = gone(other);
+    }
+    if (own && next.comment) edits.push(edit(item.start, next.comment.span.start, ""));
+    else if (own && !next.inline) {
+      const breakAt = skipBlanks(text, end);
+      edits.push(edit(lineStart(text, item.start), afterBreak(text, breakAt), ""));
+    } else if (leads && next.inline) edits.push(edit(item.start, next.at, ""));
+    else edits.push(edit(leads ? item.start : blankBefore(item.start), end, ""));
+  }
+  return edits;
+}
+
+function skipBlanks(text: string, offset: number): number {
+  let at = offset;
+  while (text[at] === " " || text[at] === "\t") at++;
+  return at;
+}
