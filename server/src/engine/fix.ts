@@ -1,0 +1,145 @@
+import type { Finding } from "../rules/rule.ts";
+import type { Edit, Fix, Safety } from "../text/edit.ts";
+import { applyEdits } from "../text/edit.ts";
+import { overlaps, slice } from "../text/span.ts";
+import { type Examination, examine } from "./lint.ts";
+import { type Pipeline, pipeline } from "./pipeline.ts";
+import type { Source } from "./read.ts";
+import type { Settings } from "./settings.ts";
+
+/** `safe` applies safe fixes only, `unsafe` all. */
+export type FixMode = Safety;
+
+/** What fixing one source came to. */
+export type FixResult = {
+  readonly text: string;
+  /** How many fixes went in. */
+  readonly applied: number;
+  /** Findings of the new text. */
+  readonly remaining: readonly Finding[];
+  readonly passes: number;
+  /** What did not go as it should: fixes that broke the syntax and were left out, or no end after the last pass. */
+  readonly problem?: string;
+};
+
+const mostPasses = 10;
+
+/** Applies each finding's first allowed fix, lints again, and so on until nothing is left to do. `ensureGrammars()` must have settled. */
+export function fixAll(source: Source, settings: Settings, mode: FixMode): FixResult {
+  return fixThrough(pipeline, source, settings, mode);
+}
+
+type Candidate = { readonly rule: string; readonly fix: Fix; readonly key: string };
+
+/** {@link fixAll} through a given pipeline. */
+export function fixThrough(through: Pipeline, source: Source, settings: Settings, mode: FixMode): FixResult {
+  let text = source.text;
+  let state = examine(through, source, settings);
+  let applied = 0;
+  let passes = 0;
+  const dropped = new Map<string, string>();
+  const seen = new Set([text]);
+  let problem: string | undefined;
+  for (;;) {
+    const chosen = choose(candidates(state.findings, text, mode, dropped));
+    if (chosen.length === 0) break;
+    if (passes === mostPasses) {
+      problem = `fixes were still left after ${mostPasses} passes`;
+      break;
+    }
+    passes++;
+    const step = advance(through, { path: source.path, text }, settings, state, chosen, dropped);
+    if (step.applied === 0) continue;
+    applied += step.applied;
+    text = step.text;
+    state = step.state;
+    if (seen.has(text)) {
+      problem = "fixes undo one another";
+      break;
+    }
+    seen.add(text);
+  }
+  if (dropped.size > 0) {
+    problem = `left out, since it would break the syntax: ${[...new Set(dropped.values())].join(", ")}`;
+  }
+  return { text, applied, remaining: state.findings, passes, ...(problem === undefined ? {} : { problem }) };
+}
+
+function candidates(
+  findings: readonly Finding[],
+  text: string,
+  mode: FixMode,
+  dropped: ReadonlyMap<string, string>,
+): Candidate[] {
+  const found: Candidate[] = [];
+  for (const finding of findings) {
+    const fix = finding.fixes.find(({ safety }) => mode === "unsafe" || safety === "safe");
+    if (!fix || fix.edits.length === 0) continue;
+    // Offsets move from pass to pass; the texts that go and come do not.
+    const parts = fix.edits.map((edit) => `${slice(text, edit.span)}\0${edit.text}`);
+    const key = [finding.rule, fix.title, slice(text, finding.span), ...parts].join("\0");
+    if (!dropped.has(key)) found.push({ rule: finding.rule, fix, key });
+  }
+  return found.sort((a, b) => firstStart(a.fix) - firstStart(b.fix));
+}
+
+function firstStart(fix: Fix): number {
+  return Math.min(...fix.edits.map((edit) => edit.span.start));
+}
+
+// Those that clash with one already taken wait for the next pass.
+function choose(found: readonly Candidate[]): Candidate[] {
+  const chosen: Candidate[] = [];
+  const taken: Edit[] = [];
+  for (const candidate of found) {
+    const own = candidate.fix.edits.filter((edit) => !taken.some((other) => shared(edit, other)));
+    if (own.some((edit) => taken.some((other) => overlaps(edit.span, other.span)))) continue;
+    chosen.push(candidate);
+    taken.push(...own);
+  }
+  return chosen;
+}
+
+// Two fixes that both add the same import (or argument) want it once; two that both add a bracket want it twice.
+function shared(a: Edit, b: Edit): boolean {
+  return a.span.start === b.span.start && a.span.end === b.span.end && a.text === b.text && /\w/.test(a.text);
+}
+
+function combined(chosen: readonly Candidate[]): Edit[] {
+  const edits: Edit[] = [];
+  for (const { fix } of chosen) {
+    edits.push(...fix.edits.filter((edit) => !edits.some((other) => shared(edit, other))));
+  }
+  return edits;
+}
+
+type Step = { readonly text: string; readonly state: Examination; readonly applied: number };
+
+function advance(
+  through: Pipeline,
+  source: Source,
+  settings: Settings,
+  before: Examination,
+  chosen: readonly Candidate[],
+  dropped: Map<string, string>,
+): Step {
+  const attempt = (some: readonly Candidate[]): Step | undefined => {
+    const text = applyEdits(source.text, combined(some));
+    if (text === undefined || text === source.text) return undefined;
+    const state = examine(through, { path: source.path, text }, settings);
+    return state.errors.length > before.errors.length ? undefined : { text, state, applied: some.length };
+  };
+  const together = attempt(chosen);
+  if (together) return together;
+  // One of them breaks the text: take in one after another and leave out the culprits.
+  let best: Step = { text: source.text, state: before, applied: 0 };
+  let good: Candidate[] = [];
+  for (const candidate of chosen) {
+    const step = attempt([...good, candidate]);
+    if (step) {
+      best = step;
+      good = [...good, candidate];
+    } else dropped.set(candidate.key, candidate.rule);
+  }
+  return best;
+}

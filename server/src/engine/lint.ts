@@ -1,0 +1,128 @@
+import type { DagFile } from "../airflow/dagfile.ts";
+import type { Finding, Report, Rule } from "../rules/rule.ts";
+import type { Fix } from "../text/edit.ts";
+import type { Span } from "../text/span.ts";
+import { suppress } from "./directives.ts";
+import { internalError, ownFinding, syntaxError } from "./own.ts";
+import { type Pipeline, pipeline } from "./pipeline.ts";
+import type { Skipped, Source } from "./read.ts";
+import { matchesGlob, type Settings } from "./settings.ts";
+
+export type { Skipped, Source } from "./read.ts";
+
+/** What linting one source came to. */
+export type LintResult = {
+  /** Sorted by place; none twice. */
+  readonly findings: readonly Finding[];
+  /** Why nothing was looked at, when nothing was. */
+  readonly skipped?: Skipped;
+};
+
+/** Lints one source. Pure but for caches; `ensureGrammars()` must have settled. Never throws. */
+export function lint(source: Source, settings: Settings): LintResult {
+  const { findings, skipped } = examine(pipeline, source, settings);
+  return skipped === undefined ? { findings } : { findings, skipped };
+}
+
+/** What {@link examine} learns: the findings and where the parser could not read. */
+export type Examination = LintResult & { readonly errors: readonly Span[] };
+
+/** {@link lint} through a given pipeline, telling also of syntax errors. */
+export function examine(through: Pipeline, source: Source, settings: Settings): Examination {
+  const { text } = source;
+  if (!through.relevant(text)) return { findings: [], errors: [], skipped: "no-trigger" };
+  let file: DagFile;
+  try {
+    file = through.build(source, settings.project);
+  } catch (error) {
+    return { findings: [failure(`Tether could not understand this file: ${reason(error)}`)], errors: [] };
+  }
+  const findings: Finding[] = file.errors.flatMap((error) => unreadable(text, error, settings));
+  const ignored = ignoredHere(source.path, settings);
+  const ran = new Set<string>();
+  for (const rule of through.rules) {
+    const severity = settings.enabled.get(rule.name);
+    if (severity === undefined || ignored.has(rule.name)) continue;
+    try {
+      rule.check(file, reporter(rule, text, settings, findings));
+      ran.add(rule.name);
+    } catch (error) {
+      findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));
+    }
+  }
+  const kept = suppress({ text, findings, ran, ignored, settings, rules: through.rules, scripts: scriptSpans(file) });
+  return { findings: sorted(kept), errors: file.errors };
+}
+
+function reporter(rule: Rule, text: string, settings: Settings, into: Finding[]): Report {
+  const { name, code, group } = rule;
+  return ({ span, message, hint, severity, related = [], fixes = [] }) => {
+    into.push({
+      rule: name,
+      code,
+      group,
+      severity: settings.forced.get(name) ?? severity ?? rule.severity,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      span,
+      related,
+      fixes: fixes.flatMap((fix) => (fix ? [fitted(fix, text)] : [])),
+    });
+  };
+}
+
+// Rules write "\n" and may insert at offset 0; the file's own line breaks and its byte order mark are kept here, for all.
+function fitted(fix: Fix, text: string): Fix {
+  const crlf = /\r?\n/.exec(text)?.[0] === "\r\n";
+  const marked = text.startsWith("\uFEFF");
+  if (!crlf && !marked) return fix;
+  const edits = fix.edits.map((edit) => ({
+    span: marked && edit.span.start === 0 ? { start: 1, end: Math.max(1, edit.span.end) } : edit.span,
+    text: crlf ? edit.text.replace(/\r?\n/g, "\r\n") : edit.text,
+  }));
+  return { ...fix, edits };
+}
+
+// A broken place can swallow half a file: its first line is enough to find it.
+function unreadable(text: string, error: Span, settings: Settings): Finding[] {
+  const severity = settings.enabled.get(syntaxError.name);
+  if (severity === undefined) return [];
+  const line = /[\r\n]/.exec(text.slice(error.start, error.end))?.index;
+  const span = line === undefined || line === 0 ? error : { start: error.start, end: error.start + line };
+  return [
+    ownFinding(syntaxError, span, "Tether can't read this as Python; tasks and calls in it are not checked.", severity),
+  ];
+}
+
+function failure(message: string): Finding {
+  return ownFinding(internalError, { start: 0, end: 0 }, message, internalError.severity);
+}
+
+function ignoredHere(path: string, settings: Settings): ReadonlySet<string> {
+  const ignored = new Set<string>();
+  for (const { glob, rules } of settings.perFileIgnores) {
+    if (matchesGlob(settings, [glob], path)) for (const rule of rules) ignored.add(rule);
+  }
+  return ignored;
+}
+
+function scriptSpans(file: DagFile): Span[] {
+  return file.tasks.flatMap((task) => task.scripts.map((script) => script.value.span));
+}
+
+function sorted(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return [...findings]
+    .sort(
+      (a, b) =>
+        a.span.start - b.span.start || a.span.end - b.span.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
+    )
+    .filter((finding) => {
+      const key = `${finding.code} ${finding.span.start} ${finding.span.end} ${finding.message}`;
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
