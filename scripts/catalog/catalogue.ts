@@ -12,7 +12,8 @@ const roots = {
 };
 
 // Hooks that DAG files call themselves to run something elsewhere; the others no rule asks for.
-const hooks = /^airflow\.providers\.(ssh|sftp|microsoft\.winrm|microsoft\.psrp|http|docker|apache\.livy)\.|^airflow\.sdk/;
+const hooks =
+  /^airflow\.providers\.(ssh|sftp|microsoft\.winrm|microsoft\.psrp|http|docker|apache\.livy)\.|^airflow\.sdk/;
 
 /** The two generated files as text, from all releases and the hand-listed names that are not operators. */
 export function catalogue(
@@ -27,8 +28,12 @@ export function catalogue(
   const versions = new Map([...byProvider].map(([provider, all]) => [provider, all.map((r) => r.version)]));
   const classes = lineages(joined, byProvider, versions);
   const kept = new Map(classes.map((lineage) => [lineage.id, lineage.fqcn]));
-  const records = classes.map((lineage) => record(lineage, versions, (id) => kept.get(id)));
-  for (const [name, modules] of Object.entries(names)) records.push(plain(name, modules, releases, versions));
+  const listed = new Map(Object.entries(names).map(([name, modules]) => [`${modules[0]}.${name}`, modules]));
+  const records = classes.map((lineage) => record(lineage, versions, (id) => kept.get(id), listed));
+  const known = new Set(records.map(({ fqcn }) => fqcn));
+  for (const [name, modules] of Object.entries(names)) {
+    if (!known.has(`${modules[0]}.${name}`)) records.push(plain(name, modules, releases, versions));
+  }
   records.sort((a, b) => (a.fqcn < b.fqcn ? -1 : 1));
   const lines = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).join(",\n");
   const decorators = decoratorsOf(joined, releases, kept, versions);
@@ -126,7 +131,10 @@ function plain(
       const facts = release.modules[module];
       if (!facts) return false;
       return (
-        facts.names.includes(name) || name in facts.classes || name in facts.imports || `${module}.${name}` in facts.shims
+        facts.names.includes(name) ||
+        name in facts.classes ||
+        name in facts.imports ||
+        `${module}.${name}` in facts.shims
       );
     });
     const provider = having[0]?.provider;
@@ -163,7 +171,8 @@ function decoratorsOf(
     for (const [module, facts] of Object.entries(release.modules)) {
       if (!module.startsWith("airflow.decorators.")) continue;
       // airflow/decorators/bash.py: def bash_task(…)  →  @task.bash
-      for (const factory of Object.keys(facts.decorated)) if (!factory.startsWith("_")) add(factory.replace(/_task$/, ""), `${module}.${factory}`);
+      for (const factory of Object.keys(facts.decorated))
+        if (!factory.startsWith("_")) add(factory.replace(/_task$/, ""), `${module}.${factory}`);
     }
   }
   return [...found.entries()]

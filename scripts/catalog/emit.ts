@@ -1,7 +1,7 @@
 import type { JsonClass, JsonDefault, JsonParameter } from "../../server/src/catalog/format.ts";
 import { compareVersions } from "../../server/src/catalog/versions.ts";
 import { type Edition, lifetime, type Snapshot } from "./history.ts";
-import type { Spelling } from "./names.ts";
+import { type Spelling, split } from "./names.ts";
 import type { RawDefault } from "./wheels.ts";
 
 /** A lineage on its way into operators.generated.json. */
@@ -23,6 +23,7 @@ export function record(
   lineage: Lineage,
   releases: ReadonlyMap<string, readonly string[]>,
   canonical: (id: string) => string | undefined,
+  listed: ReadonlyMap<string, readonly string[]>,
 ): JsonClass {
   const last = newest(lineage);
   const first = home(lineage);
@@ -49,14 +50,34 @@ export function record(
       ),
       parameters: parametersOf(edition.snapshots),
     })),
-    spellings: spellings.filter(([, , , until], index) => keep(spellings, index, until)),
+    spellings: inOrder(spellings, lineage, listed.get(lineage.fqcn) ?? []),
   };
 }
 
-// Among the many names of one thing, one per provider and module is enough.
-function keep(spellings: JsonClass["spellings"], index: number, _until: string): boolean {
-  const name = spellings[index]?.[0];
-  return spellings.findIndex(([fqcn]) => fqcn === name) === index;
+// The spelling to write comes first: the listed modules in their order, the canonical one, where the class really is
+// or was, then what lasts longest.
+function inOrder(
+  spellings: JsonClass["spellings"],
+  lineage: Lineage,
+  modules: readonly string[],
+): JsonClass["spellings"] {
+  const defined = new Set(lineage.editions.flatMap(({ snapshots }) => snapshots.map((snapshot) => snapshot.fqcn)));
+  const rank = ([fqcn, provider]: JsonClass["spellings"][number]): number => {
+    const place = modules.indexOf(split(fqcn).module);
+    if (place >= 0) return place;
+    if (fqcn === lineage.fqcn) return 100;
+    if (provider === "apache-airflow-providers-common-compat") return 104;
+    // `airflow.operators.BashOperator` was the way of 1.7 and went with 2.0.
+    if (/^airflow\.(contrib\.)?(operators|sensors|hooks)\.[^.]+$/.test(fqcn)) return 103;
+    return defined.has(fqcn) ? 101 : 102;
+  };
+  return spellings.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      compareVersions(b[3] || "999", a[3] || "999") ||
+      compareVersions(b[2] || "0", a[2] || "0") ||
+      (a[0] < b[0] ? -1 : 1),
+  );
 }
 
 function parametersOf(snapshots: readonly Snapshot[]): Record<string, JsonParameter> {

@@ -41,10 +41,11 @@ export function defaultOf(cls: OperatorClass, name: string, versions: ProviderVe
   const edition = editionFor(record, versions);
   const version = edition && versions[edition.provider];
   const raw = edition?.parameters[name];
-  if (raw !== undefined) {
+  if (edition !== undefined && raw !== undefined) {
     const story = storyOf(raw);
-    if (version === undefined) return story.until === undefined ? toDefault(story.default) : fromBases(cls, name, versions);
-    if (isWithin(version, story.since, story.until)) {
+    if (version === undefined)
+      return story.until === undefined ? toDefault(story.default) : fromBases(cls, name, versions);
+    if (isWithin(edition.provider, version, story.since, story.until)) {
       const entry = story.history?.findLast(([since]) => compareVersions(since, version) <= 0);
       return toDefault(entry ? entry[1] : story.default);
     }
@@ -67,14 +68,13 @@ export function importPathOf(
   if (!record) return undefined;
   const usable = record.spellings.filter(([, provider, since, until]) => {
     const version = installed(provider, target);
-    return version !== undefined && isWithin(version, since || undefined, until || undefined);
+    return version !== undefined && isWithin(provider, version, since || undefined, until || undefined);
   });
-  const names = usable.map(([fqcn]) => fqcn);
-  const declared = target.providers[cls.provider] !== undefined || cls.provider === "apache-airflow";
   // What the core itself holds needs no further package, and is certain to be there.
-  const core = cls.provider === "apache-airflow" || !coreHolds(record, target.airflow) ? undefined : coreSpelling(usable);
-  const chosen = declared && names.includes(cls.fqcn) ? cls.fqcn : (core ?? preferred(cls, names));
-  return chosen === undefined ? undefined : { module: moduleOf(chosen), name: nameOf(chosen) };
+  const declared = target.providers[cls.provider] !== undefined;
+  const core = !declared && coreHolds(record, target.airflow);
+  const chosen = (core ? usable.find(([, provider]) => provider === "apache-airflow") : undefined) ?? usable[0];
+  return chosen && { module: moduleOf(chosen[0]), name: nameOf(chosen[0]) };
 }
 
 /** The TaskFlow decorator `task.<name>` (`"task.bash"`): the operator class behind it and the versions that have it. */
@@ -170,45 +170,27 @@ function fromBases(cls: OperatorClass, name: string, versions: ProviderVersions)
 function editionFor(record: JsonClass, versions: ProviderVersions): Edition | undefined {
   const known = record.editions.find((edition) => {
     const version = versions[edition.provider];
-    return version !== undefined && isWithin(version, edition.since, edition.until);
+    return version !== undefined && isWithin(edition.provider, version, edition.since, edition.until);
   });
   return known ?? record.editions[0];
 }
 
-function isWithin(version: string, since: string | undefined, until: string | undefined): boolean {
+// What the last release read had is taken to last until the next one read, which had it no longer.
+function isWithin(provider: string, version: string, since: string | undefined, until: string | undefined): boolean {
   if (since !== undefined && compareVersions(version, since) < 0) return false;
-  return until === undefined || compareVersions(version, until) <= 0;
+  if (until === undefined) return true;
+  const next = releases[provider]?.find(([each]) => compareVersions(each, until) > 0);
+  return next === undefined || compareVersions(version, next[0]) < 0;
 }
 
-function installed(
-  provider: string,
-  target: { airflow: string; providers: ProviderVersions },
-): string | undefined {
+function installed(provider: string, target: { airflow: string; providers: ProviderVersions }): string | undefined {
   if (provider === "apache-airflow") return target.airflow;
   return target.providers[provider] ?? newestProviderFor(provider, target.airflow);
 }
 
 function coreHolds(record: JsonClass, airflow: string): boolean {
   const core = record.editions.find((edition) => edition.provider === "apache-airflow");
-  return core !== undefined && isWithin(airflow, core.since, core.until);
-}
-
-function coreSpelling(usable: JsonClass["spellings"]): string | undefined {
-  const own = usable.filter(([, provider]) => provider === "apache-airflow");
-  // 2.x knows `airflow.operators.bash` and, until 2.11, the deprecated `airflow.operators.bash_operator`: the one that
-  // came later lived longer.
-  const latest = own.toSorted(
-    (a, b) => compareVersions(b[3] || "999", a[3] || "999") || compareVersions(b[2] || "0", a[2] || "0"),
-  );
-  return latest[0]?.[0];
-}
-
-function preferred(cls: OperatorClass, names: readonly string[]): string | undefined {
-  if (names.includes(cls.fqcn)) return cls.fqcn;
-  const sameName = names.filter((fqcn) => nameOf(fqcn) === cls.name);
-  const pool = sameName.length > 0 ? sameName : names;
-  const provided = pool.filter((fqcn) => fqcn.startsWith("airflow.providers.") && !fqcn.includes(".common.compat."));
-  return provided[0] ?? pool.findLast((fqcn) => !fqcn.includes(".common.compat.")) ?? pool[0];
+  return core !== undefined && isWithin(core.provider, airflow, core.since, core.until);
 }
 
 function ancestorIs(fqcn: string, target: string): boolean {
