@@ -3,6 +3,7 @@ import type { JsonClass, JsonDefault, JsonParameter } from "./format.ts";
 import type { Default, OperatorClass, Parameter, ProviderVersions } from "./operator.ts";
 import { compareVersions } from "./versions.ts";
 
+export type { Default, OperatorClass, OperatorKind, Parameter, ProviderVersions } from "./operator.ts";
 export { compareVersions } from "./versions.ts";
 
 type Edition = JsonClass["editions"][number];
