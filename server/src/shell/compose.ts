@@ -1,0 +1,80 @@
+/** Builds a folded text out of parts of another one, keeping the map to the source file. */
+import { type Folded, type Hole, type Segment, sourceSpan } from "../syntax/folded.ts";
+import type { Span } from "../text/span.ts";
+
+/** A run of the new text. `outer` is where it stands in the outer folded text. */
+export type Piece = {
+  readonly text: string;
+  readonly outer: Span;
+  /** Taken over by an expansion before the inner shell sees it: its value is not this text. */
+  readonly expanded?: boolean;
+};
+
+/** The pieces as one folded text. A piece whose text equals what stands at `outer` keeps a map by characters. */
+export function compose(outer: Folded, pieces: readonly Piece[], whole: Span): Folded {
+  const segments: Segment[] = [];
+  const holes: Hole[] = [];
+  let text = "";
+  for (const piece of pieces) {
+    const start = text.length;
+    text += piece.text;
+    if (piece.text === "") continue;
+    const same = piece.text === outer.text.slice(piece.outer.start, piece.outer.end);
+    if (same) {
+      const shift = start - piece.outer.start;
+      for (const segment of outer.segments) addPart(segments, segment, piece.outer, shift);
+      for (const hole of outer.holes) {
+        const from = Math.max(hole.start, piece.outer.start);
+        const to = Math.min(hole.end, piece.outer.end);
+        if (from < to && !piece.expanded) holes.push({ ...hole, start: from + shift, end: to + shift });
+      }
+    } else {
+      const literal = outer.segments.find((one) => one.start < piece.outer.end && piece.outer.start < one.end)?.literal;
+      segments.push({ start, end: text.length, source: sourceSpan(outer, piece.outer), exact: false, literal });
+    }
+    if (piece.expanded) holes.push({ start, end: text.length, kind: "python", expr: undefined });
+  }
+  return { text, segments, holes, span: sourceSpan(outer, whole) };
+}
+
+/** A part of a folded text as a text of its own. */
+export function part(outer: Folded, span: Span): Folded {
+  return compose(outer, [{ text: outer.text.slice(span.start, span.end), outer: span }], span);
+}
+
+function addPart(segments: Segment[], segment: Segment, within: Span, shift: number): void {
+  const from = Math.max(segment.start, within.start);
+  const to = Math.min(segment.end, within.end);
+  if (from >= to) return;
+  const source = segment.exact
+    ? { start: segment.source.start + (from - segment.start), end: segment.source.start + (to - segment.start) }
+    : segment.source;
+  segments.push({ start: from + shift, end: to + shift, source, exact: segment.exact, literal: segment.literal });
+}
+
+/** Words as ssh and eval join them: one blank between, and the blank is the written one where only one is written. */
+export function joinWords(
+  outer: Folded,
+  words: readonly { readonly span: Span; readonly folded: Folded }[],
+  whole: Span,
+): Folded {
+  let text = "";
+  const segments: Segment[] = [];
+  const holes: Hole[] = [];
+  const append = (next: Folded): void => {
+    const shift = text.length;
+    text += next.text;
+    for (const one of next.segments) segments.push({ ...one, start: one.start + shift, end: one.end + shift });
+    for (const one of next.holes) holes.push({ ...one, start: one.start + shift, end: one.end + shift });
+  };
+  let previous: Span | undefined;
+  for (const word of words) {
+    if (previous) {
+      const gap = { start: previous.end, end: word.span.start };
+      append(compose(outer, [{ text: " ", outer: gap }], gap));
+    }
+    append(word.folded);
+    previous = word.span;
+  }
+  return { text, segments, holes, span: sourceSpan(outer, whole) };
+}
