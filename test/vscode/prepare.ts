@@ -10,6 +10,13 @@ const root = dirname(dirname(here));
 /** Where the launchers put what they build, below the project's git-ignored cache. */
 const work = join(root, ".cache", "vscode-tests");
 
+/** How the VSIX is packed: the bundles need no `node_modules`, and the README keeps its relative links. */
+export const vsceOptions: readonly string[] = [
+  "--no-dependencies",
+  "--no-rewrite-relative-links",
+  "--allow-missing-repository",
+];
+
 /** Absolute paths of what a launcher hands to VS Code. */
 export type Prepared = {
   /** The unpacked VSIX. */
@@ -34,7 +41,8 @@ export async function prepare(entry: string, vsix: string | undefined): Promise<
   await mkdir(prepared.state, { recursive: true });
 
   const packed = vsix ?? join(work, "tether.vsix");
-  if (vsix === undefined) execute("npx", ["vsce", "package", "--no-dependencies", "--out", packed], root);
+  if (vsix === undefined) execute("npx", ["vsce", "package", ...vsceOptions, "--out", packed], root);
+  if (spawnSync("unzip", ["-v"]).error) skip("unzip is missing (apt-get install unzip)");
   execute("unzip", ["-q", packed, "-d", join(work, "vsix")], root);
 
   await cp(join(root, "examples"), join(prepared.workspace, "examples"), { recursive: true });
