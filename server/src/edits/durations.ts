@@ -1,0 +1,45 @@
+/** Spans of time as a person writes them in Python. */
+
+import { dottedName } from "../syntax/python.ts";
+import type { Needed } from "./bindings.ts";
+import { localName } from "./imports.ts";
+import { everyExpression, type SourceFile } from "./layout.ts";
+
+/** A piece of Python and the imports it needs: hand `needs` to `withImports`. */
+export type Piece = { readonly text: string; readonly needs: readonly Needed[] };
+
+/** `timedelta(hours=1, minutes=5)` in this file's spelling: an alias, `datetime.timedelta`, or `pendulum.duration` where that is the habit. */
+export function durationText(file: SourceFile, seconds: number): Piece | undefined {
+  const timedelta: Needed = { module: "datetime", name: "timedelta" };
+  const duration: Needed = { module: "pendulum", name: "duration" };
+  const uses = (needed: Needed): boolean => {
+    const local = localName(file, needed);
+    let found = false;
+    everyExpression(file.module.body, (expr) => {
+      if (expr.kind === "call" && dottedName(expr.func) === local) found = true;
+    });
+    return found;
+  };
+  const needed = uses(duration) && !uses(timedelta) ? duration : timedelta;
+  const callee = localName(file, needed);
+  return callee === undefined ? undefined : { text: `${callee}(${parts(seconds)})`, needs: [needed] };
+}
+
+function parts(seconds: number): string {
+  if (!Number.isInteger(seconds) || seconds <= 0) return `seconds=${seconds}`;
+  if (seconds % 86_400 === 0) return `days=${seconds / 86_400}`;
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = seconds % 60;
+  return [hours && `hours=${hours}`, minutes && `minutes=${minutes}`, rest && `seconds=${rest}`]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** A number of seconds that can be read: `4 * 3600`, `7 * 24 * 3600`, `600`. */
+export function secondsText(seconds: number): string {
+  if (!Number.isInteger(seconds)) return String(seconds);
+  if (seconds >= 2 * 86_400 && seconds % 86_400 === 0) return `${seconds / 86_400} * 24 * 3600`;
+  if (seconds >= 7200 && seconds % 3600 === 0) return `${seconds / 3600} * 3600`;
+  return String(seconds);
+}

@@ -1,0 +1,79 @@
+/** Where a name is used in a file, and which imports a rewrite leaves without a use. */
+import type { Import, ImportedName, ImportFrom } from "../syntax/python.ts";
+import { contains, type Span } from "../text/span.ts";
+import { everyExpression, lineEnd, lineStart, type SourceFile } from "./layout.ts";
+
+/** One imported name that stands at the top level of the module. */
+export type TopImport = { readonly statement: Import | ImportFrom; readonly imported: ImportedName };
+
+/** The local name that an import binds: its alias, its name, or the root of `import a.b`. */
+export function boundName({ statement, imported }: TopImport): string {
+  if (imported.alias) return imported.alias;
+  return statement.kind === "import" ? (imported.name.split(".")[0] ?? imported.name) : imported.name;
+}
+
+/** The imports that always run: those directly in the module's body. */
+export function topImports(file: SourceFile): readonly TopImport[] {
+  return file.module.body.flatMap((statement) =>
+    statement.kind === "import" || statement.kind === "import-from"
+      ? statement.names.map((imported) => ({ statement, imported }))
+      : [],
+  );
+}
+
+/**
+ * Imported names whose uses all lie in `removed`, in text order. `written` is the text that the rewrite puts in,
+ * which uses names too. Never answers a name that was unused before, nor one that others may want:
+ * a line with `# noqa`, a name in `__all__` or another string, `import x as x`, an `__init__.py`.
+ */
+export function orphanedBy(
+  file: SourceFile & { readonly path?: string },
+  removed: readonly Span[],
+  written: string,
+): readonly TopImport[] {
+  if (removed.length === 0 || file.path?.endsWith("__init__.py")) return [];
+  const { module } = file;
+  const prose = proseSpans(file);
+  return topImports(file).filter((one) => {
+    const { statement, imported } = one;
+    const name = boundName(one);
+    if (name === "*" || imported.alias === imported.name) return false;
+    if (statement.kind === "import-from" && statement.module === "__future__") return false;
+    if (file.names.module.bindings.get(name)?.length !== 1) return false;
+    if (statement.kind === "import" && !imported.alias && imported.name.includes(".")) return false;
+    const lines = {
+      start: lineStart(module.text, statement.span.start),
+      end: lineEnd(module.text, statement.span.end),
+    };
+    if (/#\s*(noqa|nosec|pylint|type:)/i.test(module.text.slice(lines.start, lines.end))) return false;
+    if (occurrences(written, name).length > 0) return false;
+    let wasUsed = false;
+    for (const use of occurrences(module.text, name)) {
+      if (contains(statement.span, use) || prose.some((where) => contains(where, use))) continue;
+      if (!removed.some((where) => contains(where, use))) return false;
+      wasUsed = true;
+    }
+    return wasUsed;
+  });
+}
+
+/** Every place where `name` stands as a word that is not an attribute, strings and comments included. */
+export function occurrences(text: string, name: string): readonly Span[] {
+  const escaped = name.replace(/[^\p{ID_Continue}]/gu, "\\$&");
+  const word = new RegExp(`(?<![\\p{ID_Continue}.])${escaped}(?!\\p{ID_Continue})`, "gu");
+  return [...text.matchAll(word)].map((found) => ({ start: found.index, end: found.index + name.length }));
+}
+
+/** Comments and strings that speak to people: a string without blanks may be an annotation or an `__all__` entry. */
+function proseSpans(file: SourceFile): readonly Span[] {
+  const { text, comments, body } = file.module;
+  const spans = comments.filter((one) => !/^#\s*type:/.test(one.text)).map((one) => one.span);
+  everyExpression(body, (expr) => {
+    if (expr.kind !== "string") return;
+    for (const literal of expr.literals) {
+      if (!/\s/.test(text.slice(literal.contentSpan.start, literal.contentSpan.end))) continue;
+      for (const part of literal.parts) if (part.kind === "text") spans.push(part.span);
+    }
+  });
+  return spans;
+}
