@@ -1,10 +1,129 @@
-import { existsSync } from "node:fs";
-import type { Settings } from "./settings.ts";
+/** Which Python files a lint looks at. */
+import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { repositoryRoot } from "../config/load.ts";
+import { globIgnore, type IgnoreFile, regexpIgnore } from "./airflowignore.ts";
+import { matchesGlob, type Settings } from "./settings.ts";
 
 /** The paths among those given that do not exist. */
 export function missing(paths: readonly string[]): string[] {
   return paths.filter((path) => !existsSync(path));
 }
 
-/** The Python files below `paths`, as absolute paths, sorted within each directory. */
-export function* discover(_paths: readonly string[], _settings: Settings): Generator<string> {}
+// Never sources of the project itself; other tools' folders begin with a dot and are skipped by that.
+const skippedDirectories = new Set(["node_modules", "site-packages", "__pycache__", "__pypackages__", "venv"]);
+
+/**
+ * The `.py` files below `paths`, as absolute paths without repetition, sorted within each directory. A file named
+ * itself is taken whatever it is called and whatever ignores it. Left out: what `.gitignore`, `.airflowignore` and
+ * `exclude` say, hidden directories, virtual environments, links that lead out of where the search began.
+ */
+export function* discover(paths: readonly string[], settings: Settings): Generator<string> {
+  const seen = new Set<string>();
+  for (const given of paths) {
+    const path = resolve(given);
+    const kind = kindOf(path);
+    if (kind === "file" && !seen.has(real(path))) {
+      seen.add(real(path));
+      yield path;
+    } else if (kind === "directory") {
+      const walk: Walk = { base: real(path), settings, seen };
+      yield* below(path, inherited(path, settings), walk);
+    }
+  }
+}
+
+type Walk = {
+  /** The real path of where the search began. */
+  readonly base: string;
+  readonly settings: Settings;
+  /** Real paths of the directories entered and files taken. */
+  readonly seen: Set<string>;
+};
+type Level = { readonly directory: string; readonly file: IgnoreFile };
+
+function* below(directory: string, levels: readonly Level[], walk: Walk): Generator<string> {
+  const here = real(directory);
+  if (walk.seen.has(here)) return;
+  walk.seen.add(here);
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return;
+  }
+  if (entries.some((entry) => entry.name === "pyvenv.cfg")) return;
+  const mine = [...levels, ...ignoreFiles(directory, walk.settings)];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(directory, entry.name);
+    let kind: Kind = entry.isDirectory() ? "directory" : entry.isFile() ? "file" : "other";
+    if (entry.isSymbolicLink()) kind = leadsOut(path, walk.base) ? "other" : kindOf(path);
+    if (kind === "other" || (kind === "file" && !entry.name.endsWith(".py"))) continue;
+    if (kind === "directory" && (entry.name.startsWith(".") || skippedDirectories.has(entry.name))) continue;
+    if (excluded(path, kind === "directory", mine) || matchesGlob(walk.settings, walk.settings.exclude, path)) continue;
+    if (kind === "directory") yield* below(path, mine, walk);
+    else if (!walk.seen.has(real(path))) {
+      walk.seen.add(real(path));
+      yield path;
+    }
+  }
+}
+
+// The nearest file that has an opinion decides, as in git.
+function excluded(path: string, directory: boolean, levels: readonly Level[]): boolean {
+  for (const level of levels.toReversed()) {
+    const inside = relative(level.directory, path).split(sep).join("/");
+    const verdict = level.file(directory ? `${inside}/` : inside);
+    if (verdict !== undefined) return verdict === "excluded";
+  }
+  return false;
+}
+
+// Ignore files of the directories above hold too, as far up as the repository or the configuration reaches.
+function inherited(path: string, settings: Settings): Level[] {
+  const top = repositoryRoot(path) ?? settings.root;
+  const levels: Level[] = [];
+  if (path === top || !path.startsWith(top.endsWith(sep) ? top : top + sep)) return levels;
+  for (let here = dirname(path); ; here = dirname(here)) {
+    levels.unshift(...ignoreFiles(here, settings));
+    if (here === top || dirname(here) === here) return levels;
+  }
+}
+
+function ignoreFiles(directory: string, settings: Settings): Level[] {
+  const levels: Level[] = [];
+  const add = (name: string, parse: (text: string) => IgnoreFile) => {
+    try {
+      levels.push({ directory, file: parse(readFileSync(join(directory, name), "utf8")) });
+    } catch {
+      // Most directories have none.
+    }
+  };
+  add(".gitignore", globIgnore);
+  add(".airflowignore", settings.airflowIgnore === "regexp" ? regexpIgnore : globIgnore);
+  return levels;
+}
+
+type Kind = "file" | "directory" | "other";
+
+function kindOf(path: string): Kind {
+  try {
+    const stat = statSync(path);
+    return stat.isDirectory() ? "directory" : stat.isFile() ? "file" : "other";
+  } catch {
+    return "other";
+  }
+}
+
+function leadsOut(path: string, base: string): boolean {
+  const target = real(path);
+  return target !== base && !target.startsWith(base.endsWith(sep) ? base : base + sep);
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

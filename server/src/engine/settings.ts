@@ -8,7 +8,7 @@ import { matchRules, type Selectable, selectRules, unknownSelector } from "../co
 import { rules } from "../rules/index.ts";
 import type { Severity } from "../rules/rule.ts";
 import { invalidConfig, ownRules, unknownSuppression, unusedSuppression } from "./own.ts";
-import { detectTarget } from "./project.ts";
+import { detectTarget, type ToldCache } from "./project.ts";
 
 export type { ConfigProblem } from "../config/load.ts";
 
@@ -47,9 +47,10 @@ export type Overrides = {
 export function loadSettings(
   directory: string,
   overrides: Overrides = {},
+  versions: ToldCache = new Map(),
 ): { settings: Settings; problems: ConfigProblem[] } {
   const config = overrides.config === undefined ? loadConfig(directory) : readConfig(overrides.config);
-  return assemble(config, resolve(directory), overrides, [...rules, ...ownRules]);
+  return assemble(config, resolve(directory), overrides, versions);
 }
 
 /** Settings per directory, read once. */
@@ -64,12 +65,13 @@ export type SettingsResolver = {
 export function settingsResolver(overrides: Overrides = {}): SettingsResolver {
   const known = new Map<string, Settings>();
   const problems = new Map<string, ConfigProblem>();
+  const versions: ToldCache = new Map();
   return {
     for: (path) => {
       const directory = dirname(resolve(path));
       const cached = known.get(directory);
       if (cached) return cached;
-      const loaded = loadSettings(directory, overrides);
+      const loaded = loadSettings(directory, overrides, versions);
       known.set(directory, loaded.settings);
       for (const problem of loaded.problems) problems.set(JSON.stringify(problem), problem);
       return loaded.settings;
@@ -108,9 +110,10 @@ function assemble(
   config: LoadedConfig,
   directory: string,
   overrides: Overrides,
-  known: readonly Selectable[],
+  versions: ToldCache,
 ): { settings: Settings; problems: ConfigProblem[] } {
   const { options, root } = config;
+  const known: readonly Selectable[] = [...rules, ...ownRules];
   const file = config.source ?? root;
   const problems = [...config.problems];
   const selection = selectRules(merged(options, overrides), known, always);
@@ -126,7 +129,8 @@ function assemble(
   // Above the configuration file and the repository nothing is the project's.
   const top =
     config.source === undefined ? (repositoryRoot(directory) ?? directory) : outermost(root, repositoryRoot(directory));
-  const target = detectTarget(directory, top, { airflow: airflowVersion, providers: options["provider-versions"] });
+  const configured = { airflow: airflowVersion, providers: options["provider-versions"] };
+  const target = detectTarget(directory, top, configured, versions);
   const project: Project = {
     target,
     deployment: {
