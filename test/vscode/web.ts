@@ -27,6 +27,9 @@ if ("missing" in environment) skip(environment.missing);
 
 const prepared = await prepare(screenshot === undefined ? "index.ts" : "picture.ts", vsix && resolve(vsix));
 const server = await startCodeServer(environment, prepared.state);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void server.stop().finally(() => process.exit(1)));
+}
 try {
   process.exitCode = await inBrowser(browser, server.port);
 } finally {
@@ -56,8 +59,13 @@ async function inBrowser(executablePath: string, port: number): Promise<number> 
         const text = values.map(String).join(" ");
         if (text.includes("[suite] ")) console.log(text.slice(text.indexOf("[suite] ") + "[suite] ".length));
         if (screenshot !== undefined && text.includes("[suite] picture")) {
-          await takePicture(page, screenshot);
-          finish(0);
+          await drawn(page).then(
+            () => takePicture(page, screenshot).then(() => finish(0)),
+            (error: unknown) => {
+              console.error(error);
+              finish(1);
+            },
+          );
         }
       });
     });
@@ -84,4 +92,14 @@ async function takePicture(page: Page, path: string): Promise<void> {
   await mkdir(dirname(resolve(path)), { recursive: true });
   await page.screenshot({ path, animations: "disabled", caret: "hide" });
   console.log(`wrote ${path}`);
+}
+
+/** Waits until what the suite arranged is on the screen. */
+async function drawn(page: Page): Promise<void> {
+  const parts = [
+    ".squiggly-error",
+    ".markers-panel .monaco-list-row",
+    ".codicon-light-bulb, .codicon-gutter-lightbulb",
+  ];
+  for (const part of parts) await page.locator(part).first().waitFor({ state: "attached", timeout: 30_000 });
 }

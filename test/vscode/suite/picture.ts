@@ -1,11 +1,22 @@
-import { commands } from "vscode";
-import { findingsUntil, open } from "./case.ts";
+import { commands, Selection } from "vscode";
+import { findingsUntil, open, rangeOf } from "./case.ts";
 
 /** Arranges the window for the README's picture, says so, and keeps it until the launcher closes it. */
 export async function run(): Promise<void> {
-  const { document } = await open("examples/picture.py");
-  await findingsUntil(document.uri, "findings", (all) => all.length > 0);
-  await commands.executeCommand("workbench.actions.view.problems");
+  const editor = await open("dags/nightly_load.py");
+  await findingsUntil(editor.document.uri, "findings", (all) => all.length > 1);
+  for (const command of [
+    "workbench.action.closeSidebar",
+    "workbench.action.closeAuxiliaryBar",
+    "notifications.clearAll",
+    "workbench.actions.view.problems",
+    "workbench.action.focusActiveEditorGroup",
+  ]) {
+    await commands.executeCommand(command);
+  }
+  // On a finding the editor shows its light bulb.
+  const { start } = rangeOf(editor.document, '"nohup');
+  editor.selection = new Selection(start, start);
   console.log("[suite] picture");
   await new Promise(() => {});
 }
