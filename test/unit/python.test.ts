@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Expr, Stmt } from "../../server/src/syntax/python.ts";
 import { lowerModule } from "../../server/src/syntax/lower.ts";
+import type { Expr, Stmt } from "../../server/src/syntax/python.ts";
 import { grammarsLoaded } from "../grammars.ts";
 
 await grammarsLoaded();
@@ -125,7 +125,13 @@ describe("statements", () => {
     const statement = only("@task(retries=1)\n@other\nasync def f(a, b=1, *c, d: int = 2, **e):\n  return a\n");
     if (statement.kind !== "function") throw new Error(statement.kind);
     expect(statement.decorators.map((one) => one.expr.kind)).toEqual(["call", "name"]);
-    expect(statement.parameters.map((one) => `${one.form}:${one.name}`)).toEqual(["plain:a", "plain:b", "star:c", "plain:d", "double-star:e"]);
+    expect(statement.parameters.map((one) => `${one.form}:${one.name}`)).toEqual([
+      "plain:a",
+      "plain:b",
+      "star:c",
+      "plain:d",
+      "double-star:e",
+    ]);
     expect(statement.async).toBe(true);
   });
 

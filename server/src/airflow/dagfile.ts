@@ -3,7 +3,9 @@ import type { OperatorClass } from "../catalog/operator.ts";
 import type { Script } from "../shell/script.ts";
 import type { Call, ClassDef, Comment, Expr, FunctionDef, Module, Stmt } from "../syntax/python.ts";
 import type { Names, Scope } from "../syntax/scope.ts";
-import type { Value } from "../syntax/values.ts";
+import type { Result, Results } from "../syntax/uses.ts";
+import type { Value } from "../syntax/value.ts";
+import type { Evaluator } from "../syntax/values.ts";
 import type { Span } from "../text/span.ts";
 import type { Project } from "./target.ts";
 
@@ -116,28 +118,6 @@ export type Edge = {
   readonly span: Span;
 };
 
-/** What becomes of a call's result. */
-export type Use =
-  | { readonly kind: "method"; readonly name: string; readonly call: Call; readonly span: Span }
-  | { readonly kind: "attribute"; readonly name: string; readonly span: Span }
-  | { readonly kind: "argument"; readonly of: Call; readonly span: Span }
-  | { readonly kind: "returned" | "compared" | "stored" | "iterated" | "subscript" | "other"; readonly span: Span };
-
-/** The result of a call, followed through the names of one function. */
-export type Result = {
-  /** Nobody takes it: the call is a statement of its own. */
-  readonly discarded: boolean;
-  /** The name (or `self.name`) it is bound to; for a tuple target see `names`. */
-  readonly name: string | undefined;
-  /** `a, b, c = call()` */
-  readonly names: readonly (string | undefined)[];
-  /** Entered by `with`. */
-  readonly entered: boolean;
-  readonly uses: readonly Use[];
-  /** It leaves the function (returned, stored, passed on): what happens next is unknown. */
-  readonly escapes: boolean;
-};
-
 /** What a call inside a callable starts or talks to. */
 export type RemoteCallKind =
   | "popen"
@@ -175,6 +155,10 @@ export type DagFile = {
   readonly text: string;
   readonly module: Module;
   readonly names: Names;
+  /** Works out what an expression is known to be. */
+  readonly values: Evaluator;
+  /** Tells what becomes of a call's result. */
+  readonly results: Results;
   readonly project: Project;
   readonly dags: readonly Dag[];
   readonly groups: readonly TaskGroup[];

@@ -28,7 +28,13 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
     case "call": {
       const args = child(node, "arguments");
       if (!args) return opaque();
-      return { kind: "call", func: required("function"), args: lowerArguments(text, args), argumentsSpan: at(args), span: at(node) };
+      return {
+        kind: "call",
+        func: required("function"),
+        args: lowerArguments(text, args),
+        argumentsSpan: at(args),
+        span: at(node),
+      };
     }
     case "string": {
       const literal = lowerLiteral(text, node, lower);
@@ -77,13 +83,24 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
     case "binary_operator":
     case "boolean_operator": {
       const operator = child(node, "operator");
-      return { kind: "binary", operator: operator ? source(operator) : "?", left: required("left"), right: required("right"), span: at(node) };
+      return {
+        kind: "binary",
+        operator: operator ? source(operator) : "?",
+        left: required("left"),
+        right: required("right"),
+        span: at(node),
+      };
     }
     case "not_operator":
       return { kind: "unary", operator: "not", operand: required("argument"), span: at(node) };
     case "unary_operator": {
       const operator = child(node, "operator");
-      return { kind: "unary", operator: operator ? source(operator) : "?", operand: required("argument"), span: at(node) };
+      return {
+        kind: "unary",
+        operator: operator ? source(operator) : "?",
+        operand: required("argument"),
+        span: at(node),
+      };
     }
     case "comparison_operator": {
       const operands = node.children.filter((one) => one.field !== "operators" && one.named && one.type !== "comment");
@@ -91,13 +108,24 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
       return { kind: "compare", operators, operands: operands.map(lower), span: at(node) };
     }
     case "conditional_expression": {
-      const [then, test, otherwise] = namedChildren(node);
-      if (!then || !test || !otherwise) return opaque();
-      return { kind: "conditional", then: lower(then), test: lower(test), otherwise: lower(otherwise), span: at(node) };
+      const [whenTrue, test, whenFalse] = namedChildren(node);
+      if (!whenTrue || !test || !whenFalse) return opaque();
+      return {
+        kind: "conditional",
+        whenTrue: lower(whenTrue),
+        test: lower(test),
+        whenFalse: lower(whenFalse),
+        span: at(node),
+      };
     }
     case "lambda": {
       const parameters = child(node, "parameters");
-      return { kind: "lambda", parameters: parameters ? lowerParameters(text, parameters) : [], body: required("body"), span: at(node) };
+      return {
+        kind: "lambda",
+        parameters: parameters ? lowerParameters(text, parameters) : [],
+        body: required("body"),
+        span: at(node),
+      };
     }
     case "subscript":
       return {
@@ -123,7 +151,12 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
     case "named_expression": {
       const name = child(node, "name");
       if (!name) return opaque();
-      return { kind: "walrus", name: { kind: "name", id: source(name), span: at(name) }, value: required("value"), span: at(node) };
+      return {
+        kind: "walrus",
+        name: { kind: "name", id: source(name), span: at(name) },
+        value: required("value"),
+        span: at(node),
+      };
     }
     case "list_comprehension":
     case "set_comprehension":
@@ -134,7 +167,14 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
       const tests = node.children.filter((one) => one.type === "if_clause");
       return {
         kind: "comprehension",
-        of: node.type === "list_comprehension" ? "list" : node.type === "set_comprehension" ? "set" : node.type === "dictionary_comprehension" ? "dict" : "generator",
+        of:
+          node.type === "list_comprehension"
+            ? "list"
+            : node.type === "set_comprehension"
+              ? "set"
+              : node.type === "dictionary_comprehension"
+                ? "dict"
+                : "generator",
         body: body ? (body.type === "pair" ? all(body) : [lower(body)]) : [],
         clauses: clauses.flatMap((clause) => {
           const target = child(clause, "left");
@@ -156,18 +196,26 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
 
 /** Lowers `(a, b=c, *d, **e)`; a lone generator is its one positional argument. */
 export function lowerArguments(text: string, node: ConcreteNode): CallArgument[] {
-  if (node.type !== "argument_list") return [{ form: "positional", value: lowerExpression(text, node), span: at(node) }];
+  if (node.type !== "argument_list")
+    return [{ form: "positional", value: lowerExpression(text, node), span: at(node) }];
   return namedChildren(node).map((one): CallArgument => {
     const only = namedChildren(one)[0];
     if (one.type === "keyword_argument") {
       const name = child(one, "name");
       const value = child(one, "value");
       if (name && value) {
-        return { form: "keyword", name: text.slice(name.start, name.end), nameSpan: at(name), value: lowerExpression(text, value), span: at(one) };
+        return {
+          form: "keyword",
+          name: text.slice(name.start, name.end),
+          nameSpan: at(name),
+          value: lowerExpression(text, value),
+          span: at(one),
+        };
       }
     }
     if (one.type === "list_splat" && only) return { form: "star", value: lowerExpression(text, only), span: at(one) };
-    if (one.type === "dictionary_splat" && only) return { form: "double-star", value: lowerExpression(text, only), span: at(one) };
+    if (one.type === "dictionary_splat" && only)
+      return { form: "double-star", value: lowerExpression(text, only), span: at(one) };
     return { form: "positional", value: lowerExpression(text, one), span: at(one) };
   });
 }
@@ -178,7 +226,8 @@ export function lowerParameters(text: string, node: ConcreteNode): Parameter[] {
   for (const one of namedChildren(node)) {
     const annotation = child(one, "type");
     const value = child(one, "value");
-    let inner: ConcreteNode | undefined = child(one, "name") ?? (one.type === "typed_parameter" ? namedChildren(one)[0] : one);
+    let inner: ConcreteNode | undefined =
+      child(one, "name") ?? (one.type === "typed_parameter" ? namedChildren(one)[0] : one);
     let form: Parameter["form"] = "plain";
     if (inner?.type === "list_splat_pattern") form = "star";
     if (inner?.type === "dictionary_splat_pattern") form = "double-star";

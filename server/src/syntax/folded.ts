@@ -30,6 +30,8 @@ export type Segment = {
   readonly exact: boolean;
   /** The literal it stands in; edits must obey its prefix and quote. */
   readonly literal: StringLiteral | undefined;
+  /** The name in the expression through which a constant defined elsewhere came in. */
+  readonly via?: Span | undefined;
 };
 
 /** See the file's head. Segments are sorted, do not overlap, and cover the text but for characters that code produced. */
@@ -41,23 +43,37 @@ export type Folded = {
   readonly span: Span;
 };
 
-/** The smallest source span that shows this part of the folded text; the whole expression when no part of it is known. */
+/**
+ * The smallest source span that shows this part of the folded text; the whole expression when no part of it is known.
+ * A part that lies wholly in one constant is shown at the constant; one that mixes places is shown where they are joined.
+ */
 export function sourceSpan(folded: Folded, part: Span): Span {
-  let start: number | undefined;
-  let end: number | undefined;
-  for (const segment of folded.segments) {
-    const touches =
-      part.start === part.end
-        ? segment.start <= part.start && part.start <= segment.end
-        : segment.start < part.end && part.start < segment.end;
-    if (!touches) continue;
-    const from = segment.exact ? segment.source.start + Math.max(0, part.start - segment.start) : segment.source.start;
-    const to = segment.exact ? segment.source.end - Math.max(0, segment.end - part.end) : segment.source.end;
-    if (start === undefined || from < start) start = from;
-    if (end === undefined || to > end) end = to;
+  const touched = touchedBy(folded, part);
+  const first = touched[0];
+  if (!first) return folded.span;
+  const together = touched.every((segment) => segment.via === first.via);
+  let start = Number.POSITIVE_INFINITY;
+  let end = -1;
+  for (const segment of touched) {
+    let { start: from, end: to } = segment.source;
+    if (segment.via && !together) ({ start: from, end: to } = segment.via);
+    else if (segment.exact) {
+      from += Math.max(0, part.start - segment.start);
+      to -= Math.max(0, segment.end - part.end);
+    }
+    start = Math.min(start, from);
+    end = Math.max(end, to);
   }
-  if (start === undefined || end === undefined || end < start) return folded.span;
-  return { start, end };
+  return end < start ? folded.span : { start, end };
+}
+
+/** The segments that share a character with the part, or hold it when it is empty. */
+function touchedBy(folded: Folded, part: Span): Segment[] {
+  return folded.segments.filter((segment) =>
+    part.start === part.end
+      ? segment.start <= part.start && part.start <= segment.end
+      : segment.start < part.end && part.start < segment.end,
+  );
 }
 
 /** Whether this part holds, or touches, a value that is not known before the task runs. */
@@ -71,11 +87,7 @@ export function hasHole(folded: Folded, part: Span): boolean {
  */
 export function editFolded(folded: Folded, part: Span, text: string): Edit | undefined {
   // An insertion at a border belongs to the segment on its left, so that it stays inside that literal.
-  const touched = folded.segments.filter((segment) =>
-    part.start === part.end
-      ? segment.start <= part.start && part.start <= segment.end
-      : segment.start < part.end && part.start < segment.end,
-  );
+  const touched = touchedBy(folded, part);
   const first = touched.find((segment) => segment.exact || segment.start === part.start || segment.end === part.start);
   const last = touched.at(-1);
   if (!first || !last) return undefined;

@@ -18,7 +18,7 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 };
 
 /** The value of one escape sequence such as `\n`, `\x41`, `\101`; undefined when Python keeps the backslash. */
-function unescape(sequence: string): string | undefined {
+function decodeEscape(sequence: string): string | undefined {
   const body = sequence.slice(1);
   const simple = simpleEscapes[body];
   if (simple !== undefined) return simple;
@@ -53,7 +53,14 @@ export function lowerLiteral(text: string, node: ConcreteNode, lowerExpr: (node:
       push(text.slice(at, inner.start), at, inner.start);
       const written = text.slice(inner.start, inner.end);
       // In a raw string a backslash is itself; `{{` is an escape in f-strings only.
-      const value = inner.type === "escape_interpolation" ? (formatted ? written.slice(0, 1) : written) : raw ? written : (unescape(written) ?? written);
+      const value =
+        inner.type === "escape_interpolation"
+          ? formatted
+            ? written.slice(0, 1)
+            : written
+          : raw
+            ? written
+            : (decodeEscape(written) ?? written);
       push(value, inner.start, inner.end);
       at = inner.end;
     }
@@ -67,12 +74,20 @@ export function lowerLiteral(text: string, node: ConcreteNode, lowerExpr: (node:
       const expression = child(piece, "expression") ?? piece.children.find((one) => one.named);
       parts.push({
         kind: "hole",
-        expr: expression ? lowerExpr(expression) : { kind: "opaque", children: [], span: { start: piece.start, end: piece.end } },
+        expr: expression
+          ? lowerExpr(expression)
+          : { kind: "opaque", children: [], span: { start: piece.start, end: piece.end } },
         span: { start: piece.start, end: piece.end },
         formatted: piece.children.some((one) => one.type === "type_conversion" || one.type === "format_specifier"),
       });
     }
   }
   push(text.slice(at, contentEnd), at, contentEnd);
-  return { prefix, quote, parts, span: { start: node.start, end: node.end }, contentSpan: { start: contentStart, end: contentEnd } };
+  return {
+    prefix,
+    quote,
+    parts,
+    span: { start: node.start, end: node.end },
+    contentSpan: { start: contentStart, end: contentEnd },
+  };
 }

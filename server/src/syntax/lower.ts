@@ -64,18 +64,34 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
       return { kind: "raise", value: value ? expr(value) : undefined, span };
     }
     case "if_statement": {
-      const branches: { test: Expr | undefined; body: Stmt[] }[] = [{ test: field("condition"), body: body(child(node, "consequence")) }];
+      const branches: { test: Expr | undefined; body: Stmt[] }[] = [
+        { test: field("condition"), body: body(child(node, "consequence")) },
+      ];
       for (const clause of node.children) {
         const test = child(clause, "condition");
-        if (clause.type === "elif_clause") branches.push({ test: test ? expr(test) : missing, body: body(child(clause, "consequence")) });
+        if (clause.type === "elif_clause")
+          branches.push({ test: test ? expr(test) : missing, body: body(child(clause, "consequence")) });
         if (clause.type === "else_clause") branches.push({ test: undefined, body: body(child(clause, "body")) });
       }
       return { kind: "if", branches, span };
     }
     case "for_statement":
-      return { kind: "for", target: field("left") ?? missing, source: field("right") ?? missing, body: body(child(node, "body")), otherwise: otherwise(), span };
+      return {
+        kind: "for",
+        target: field("left") ?? missing,
+        source: field("right") ?? missing,
+        body: body(child(node, "body")),
+        otherwise: otherwise(),
+        span,
+      };
     case "while_statement":
-      return { kind: "while", test: field("condition") ?? missing, body: body(child(node, "body")), otherwise: otherwise(), span };
+      return {
+        kind: "while",
+        test: field("condition") ?? missing,
+        body: body(child(node, "body")),
+        otherwise: otherwise(),
+        span,
+      };
     case "try_statement": {
       const clauses = node.children.filter((one) => one.type === "except_clause" || one.type === "except_group_clause");
       const last = node.children.find((one) => one.type === "finally_clause");
@@ -89,7 +105,12 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
           const pattern = caught?.type === "as_pattern" ? caught : undefined;
           const type = pattern ? namedChildren(pattern)[0] : caught;
           const target = pattern ? child(pattern, "alias") : child(clause, "alias");
-          return { type: type ? expr(type) : undefined, name: target ? text.slice(target.start, target.end) : undefined, body: body(block), span: at(clause) };
+          return {
+            type: type ? expr(type) : undefined,
+            name: target ? text.slice(target.start, target.end) : undefined,
+            body: body(block),
+            span: at(clause),
+          };
         }),
         otherwise: otherwise(),
         finally: body(last?.children.find((one) => one.type === "block")),
@@ -101,7 +122,8 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
       let items = clause ? namedChildren(clause) : [];
       // `with (a as b, c as d):` stands as one tuple in older grammars.
       const only = items.length === 1 ? child(items[0] ?? node, "value") : undefined;
-      if (only?.type === "tuple" && namedChildren(only).some((one) => one.type === "as_pattern")) items = namedChildren(only);
+      if (only?.type === "tuple" && namedChildren(only).some((one) => one.type === "as_pattern"))
+        items = namedChildren(only);
       return {
         kind: "with",
         items: items.map((item) => {
@@ -143,7 +165,9 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
           .filter((one) => one.type === "case_clause")
           .map((one) => ({
             body: body(child(one, "consequence")),
-            binds: one.children.filter((part) => part.type === "case_pattern").flatMap((part) => identifiersIn(text, part)),
+            binds: one.children
+              .filter((part) => part.type === "case_pattern")
+              .flatMap((part) => identifiersIn(text, part)),
           })),
         span,
       };
@@ -180,7 +204,11 @@ function lowerExpressionStatement(text: string, node: ConcreteNode): Stmt {
   const [first] = parts;
   if (!first) return { kind: "other", exprs: [], body: [], span };
   if (parts.length > 1) {
-    return { kind: "expression", expr: { kind: "tuple", items: parts.map((one) => lowerExpression(text, one)), span }, span };
+    return {
+      kind: "expression",
+      expr: { kind: "tuple", items: parts.map((one) => lowerExpression(text, one)), span },
+      span,
+    };
   }
   if (first.type === "assignment") {
     const targets: Expr[] = [];
@@ -252,7 +280,11 @@ function importedNames(text: string, node: ConcreteNode): ImportedName[] {
       const aliased = one.type === "aliased_import";
       const name = aliased ? (child(one, "name") ?? one) : one;
       const alias = aliased ? child(one, "alias") : undefined;
-      return { name: text.slice(name.start, name.end), alias: alias ? text.slice(alias.start, alias.end) : undefined, span: at(one) };
+      return {
+        name: text.slice(name.start, name.end),
+        alias: alias ? text.slice(alias.start, alias.end) : undefined,
+        span: at(one),
+      };
     });
 }
 

@@ -98,9 +98,9 @@ export type Compare = {
 /** `then if test else otherwise` */
 export type Conditional = {
   readonly kind: "conditional";
-  readonly then: Expr;
+  readonly whenTrue: Expr;
   readonly test: Expr;
-  readonly otherwise: Expr;
+  readonly whenFalse: Expr;
   readonly span: Span;
 };
 /** `lambda parameters: body` */

@@ -1,29 +1,224 @@
 /** What an expression is known to be before anything runs. */
+import type { Span } from "../text/span.ts";
+import { callValue } from "./builtins.ts";
 import type { Folded } from "./folded.ts";
-import type { Call, ClassDef, Expr, FunctionDef, Lambda } from "./python.ts";
+import { formatted, textOf } from "./formatting.ts";
+import { qualifiedName } from "./names.ts";
+import { joined, literalPieces, seenThrough, unknownPiece } from "./pieces.ts";
+import type { Binary, Expr, Name } from "./python.ts";
+import { lookup, type Names, type Scope } from "./scope.ts";
+import type { DictEntry, Value } from "./value.ts";
 
-/** A value, or how much of it is known. `expr` is the expression that gives it, after names were followed. */
-export type Value =
-  | { readonly kind: "string"; readonly folded: Folded; readonly expr: Expr }
-  | { readonly kind: "number"; readonly value: number; readonly expr: Expr }
-  | { readonly kind: "boolean"; readonly value: boolean; readonly expr: Expr }
-  | { readonly kind: "none"; readonly expr: Expr }
-  /** `timedelta(…)`, `datetime.timedelta(…)`, `pendulum.duration(…)`; undefined seconds: not constant. */
-  | { readonly kind: "timedelta"; readonly seconds: number | undefined; readonly expr: Expr }
-  /** `complete` is false when a `*rest` or an unknown part is in it. */
-  | { readonly kind: "list"; readonly items: readonly Value[]; readonly complete: boolean; readonly expr: Expr }
-  | { readonly kind: "dict"; readonly entries: readonly DictEntry[]; readonly complete: boolean; readonly expr: Expr }
-  | { readonly kind: "function"; readonly definition: FunctionDef | Lambda; readonly expr: Expr }
-  | { readonly kind: "class"; readonly definition: ClassDef; readonly expr: Expr }
-  /** The result of calling something imported or built in; `callee` is its qualified name. */
-  | { readonly kind: "call"; readonly callee: string; readonly call: Call; readonly expr: Expr }
-  /** An imported thing itself: `airflow.utils.trigger_rule.TriggerRule.ALL_DONE`. */
-  | { readonly kind: "reference"; readonly qualified: string; readonly expr: Expr }
-  | { readonly kind: "unknown"; readonly expr: Expr };
-
-/** One entry of a known dict; later entries win. */
-export type DictEntry = {
-  readonly key: string;
-  readonly value: Value;
-  readonly span: { readonly start: number; readonly end: number };
+/** Evaluates expressions of one file. */
+export type Evaluator = {
+  readonly evaluate: (expr: Expr, scope: Scope) => Value;
+  readonly names: Names;
 };
+
+const deepest = 40;
+
+/** An evaluator for one file; it keeps what it has worked out. */
+export function evaluator(names: Names): Evaluator {
+  const known = new Map<Expr, Value>();
+  let depth = 0;
+  const self: Evaluator = {
+    names,
+    evaluate: (expr, scope) => {
+      const before = known.get(expr);
+      if (before) return before;
+      if (depth > deepest) return { kind: "unknown", expr };
+      depth++;
+      // A name that is defined by itself must not recurse for ever.
+      known.set(expr, { kind: "unknown", expr });
+      const value = evaluateOnce(expr, scope, self);
+      known.set(expr, value);
+      depth--;
+      return value;
+    },
+  };
+  return self;
+}
+
+function evaluateOnce(expr: Expr, scope: Scope, self: Evaluator): Value {
+  const evaluate = (one: Expr): Value => self.evaluate(one, scope);
+  const unknown: Value = { kind: "unknown", expr };
+  switch (expr.kind) {
+    case "parenthesized":
+      return evaluate(expr.inner);
+    case "string": {
+      const folded = literalPieces(expr, (hole) => textOf(evaluate(hole), hole.span));
+      return { kind: "string", folded, expr };
+    }
+    case "number":
+      return Number.isNaN(expr.value) ? unknown : { kind: "number", value: expr.value, expr };
+    case "constant":
+      if (expr.value === null) return { kind: "none", expr };
+      return expr.value === "..." ? unknown : { kind: "boolean", value: expr.value, expr };
+    case "list":
+    case "tuple":
+    case "set": {
+      const items: Value[] = [];
+      let complete = true;
+      for (const item of expr.items) {
+        const value = evaluate(item.kind === "starred" ? item.value : item);
+        if (item.kind !== "starred") items.push(value);
+        else if (value.kind === "list" && value.complete) items.push(...value.items);
+        else {
+          items.push({ kind: "unknown", expr: item });
+          complete = false;
+        }
+      }
+      return { kind: "list", items, complete, expr };
+    }
+    case "dict": {
+      const entries: DictEntry[] = [];
+      let complete = true;
+      for (const entry of expr.entries) {
+        const value = evaluate(entry.value);
+        if (!entry.key) {
+          if (value.kind === "dict") entries.push(...value.entries);
+          if (value.kind !== "dict" || !value.complete) complete = false;
+          continue;
+        }
+        const key = evaluate(entry.key);
+        if (key.kind === "string" && key.folded.holes.length === 0)
+          entries.push({ key: key.folded.text, value, span: entry.span });
+        else complete = false;
+      }
+      return { kind: "dict", entries, complete, expr };
+    }
+    case "unary": {
+      const operand = evaluate(expr.operand);
+      if (expr.operator === "-" && operand.kind === "number") return { kind: "number", value: -operand.value, expr };
+      if (expr.operator === "not" && operand.kind === "boolean")
+        return { kind: "boolean", value: !operand.value, expr };
+      return unknown;
+    }
+    case "binary":
+      return binaryValue(expr, evaluate(expr.left), evaluate(expr.right));
+    case "lambda":
+      return { kind: "function", definition: expr, expr };
+    case "name":
+      return nameValue(expr, scope, self);
+    case "attribute": {
+      const qualified = qualifiedName(expr, scope);
+      if (qualified !== undefined) return { kind: "reference", qualified, expr };
+      // class Settings: CMD = "…"
+      const owner = evaluate(expr.value);
+      if (owner.kind !== "class") return unknown;
+      const inside = self.names.scopeOf(owner.definition);
+      const found = inside.bindings.get(expr.name);
+      const only = found?.length === 1 ? found[0] : undefined;
+      return only?.kind === "value" ? renamed(self.evaluate(only.value, inside), expr.span) : unknown;
+    }
+    case "subscript":
+      return subscriptValue(expr, evaluate);
+    case "call":
+      return callValue(expr, scope, self);
+    case "await":
+      return expr.value ? evaluate(expr.value) : unknown;
+    default:
+      return unknown;
+  }
+}
+
+function nameValue(expr: Name, scope: Scope, self: Evaluator): Value {
+  const found = lookup(scope, expr.id, expr.span.start);
+  if (!found || found === "unbound") return { kind: "unknown", expr };
+  const { binding } = found;
+  switch (binding.kind) {
+    case "import":
+      return { kind: "reference", qualified: binding.qualified, expr };
+    case "function":
+      return { kind: "function", definition: binding.definition, expr };
+    case "class":
+      return { kind: "class", definition: binding.definition, expr };
+    case "value": {
+      const value = renamed(self.evaluate(binding.value, found.scope), expr.span);
+      const changes = self.names.mutated.has(expr.id) && (value.kind === "dict" || value.kind === "list");
+      return changes ? { ...value, complete: false } : value;
+    }
+    default: {
+      // `with SSHHook(…).get_conn() as client`: the object that answers `__enter__` is nearly always itself.
+      if (binding.reason !== "with" || !binding.value) return { kind: "unknown", expr };
+      const value = self.evaluate(binding.value, found.scope);
+      return value.kind === "call" ? value : { kind: "unknown", expr };
+    }
+  }
+}
+
+/** A value seen through a name: strings remember the name, so that a finding can be shown where it is used. */
+function renamed(value: Value, via: Span): Value {
+  return value.kind === "string" ? { ...value, folded: seenThrough(value.folded, via) } : value;
+}
+
+function subscriptValue(expr: Expr & { kind: "subscript" }, evaluate: (expr: Expr) => Value): Value {
+  const unknown: Value = { kind: "unknown", expr };
+  const [index, ...more] = expr.indices;
+  if (!index || more.length > 0) return unknown;
+  const owner = evaluate(expr.value);
+  const key = evaluate(index);
+  if (owner.kind === "dict" && key.kind === "string" && key.folded.holes.length === 0) {
+    const entry = owner.entries.findLast((one) => one.key === key.folded.text);
+    return entry && owner.complete ? renamed(entry.value, expr.span) : unknown;
+  }
+  if (owner.kind === "list" && owner.complete && key.kind === "number") {
+    const item = owner.items.at(key.value);
+    return item ? renamed(item, expr.span) : unknown;
+  }
+  return unknown;
+}
+
+function binaryValue(expr: Binary, left: Value, right: Value): Value {
+  const unknown: Value = { kind: "unknown", expr };
+  if (expr.operator === "%" && left.kind === "string") return formatted(left.folded, right, expr);
+  if (expr.operator === "+" && (left.kind === "string" || right.kind === "string")) {
+    const piece = (value: Value, source: Expr): Folded =>
+      value.kind === "string" ? value.folded : unknownPiece(source, source.span);
+    return { kind: "string", folded: joined([piece(left, expr.left), piece(right, expr.right)], expr.span), expr };
+  }
+  if (expr.operator === "+" && left.kind === "list" && right.kind === "list") {
+    return { kind: "list", items: [...left.items, ...right.items], complete: left.complete && right.complete, expr };
+  }
+  if (expr.operator === "+" && (left.kind === "list" || right.kind === "list")) {
+    const items = (value: Value): readonly Value[] =>
+      value.kind === "list" ? value.items : [{ kind: "unknown", expr: value.expr }];
+    return { kind: "list", items: [...items(left), ...items(right)], complete: false, expr };
+  }
+  if (expr.operator === "|" && (left.kind === "dict" || right.kind === "dict")) {
+    const entries = (value: Value): readonly DictEntry[] => (value.kind === "dict" ? value.entries : []);
+    const complete = left.kind === "dict" && right.kind === "dict" && left.complete && right.complete;
+    return { kind: "dict", entries: [...entries(left), ...entries(right)], complete, expr };
+  }
+  if (left.kind === "number" && right.kind === "number") {
+    const value = arithmetic(expr.operator, left.value, right.value);
+    return value === undefined ? unknown : { kind: "number", value, expr };
+  }
+  if (left.kind === "timedelta" || right.kind === "timedelta") {
+    const seconds = (value: Value): number | undefined =>
+      value.kind === "timedelta" ? value.seconds : value.kind === "number" ? value.value : undefined;
+    const [a, b] = [seconds(left), seconds(right)];
+    const value = a === undefined || b === undefined ? undefined : arithmetic(expr.operator, a, b);
+    return { kind: "timedelta", seconds: value, expr };
+  }
+  return unknown;
+}
+
+function arithmetic(operator: string, a: number, b: number): number | undefined {
+  switch (operator) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return b === 0 ? undefined : a / b;
+    case "//":
+      return b === 0 ? undefined : Math.floor(a / b);
+    case "**":
+      return a ** b;
+    default:
+      return undefined;
+  }
+}

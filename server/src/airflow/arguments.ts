@@ -1,0 +1,188 @@
+/** The effective arguments of a task, each with where it comes from. */
+import { defaultOf, parameterOf } from "../catalog/index.ts";
+import type { Default } from "../catalog/operator.ts";
+import type { Call, ClassDef, Expr } from "../syntax/python.ts";
+import type { Scope } from "../syntax/scope.ts";
+import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import type { DictEntry, Value } from "../syntax/value.ts";
+import type { Evaluator } from "../syntax/values.ts";
+import type { Argument, DagFile, Lookup, Origin, Task, TaskGroup } from "./dagfile.ts";
+
+/** The file's parts that looking up an argument needs; a whole {@link DagFile} is one. */
+export type Arguments = { readonly values: Evaluator };
+
+type Layer = { readonly origin: Origin; readonly entries: readonly Argument[]; readonly complete: boolean };
+
+/**
+ * The argument that reaches the operator under this name, from the nearest place that gives it.
+ * `unknown`: some nearer place could not be read, so neither its presence nor its absence may be concluded.
+ */
+export function argument(file: Arguments, task: Omit<Task, "scripts">, name: string): Lookup {
+  for (const layer of layersOf(file, task)) {
+    const found = layer.entries.findLast((one) => one.name === name);
+    if (found) return found;
+    if (!layer.complete) return "unknown";
+  }
+  return "absent";
+}
+
+/** Every argument that reaches the operator, nearest place first, each name once. */
+export function argumentsOf(
+  file: Arguments,
+  task: Omit<Task, "scripts">,
+): { readonly found: readonly Argument[]; readonly complete: boolean } {
+  const found = new Map<string, Argument>();
+  let complete = true;
+  for (const layer of layersOf(file, task)) {
+    for (const one of layer.entries.toReversed()) if (!found.has(one.name)) found.set(one.name, one);
+    complete &&= layer.complete;
+  }
+  return { found: [...found.values()], complete };
+}
+
+/** What an absent argument means, as the catalogue knows it for the project's versions. */
+export function catalogueDefault(file: DagFile, task: Task, name: string): Default | undefined {
+  const { known } = task.operator;
+  return (
+    known && defaultOf(known, name, { ...file.project.target.providers, "apache-airflow": file.project.target.airflow })
+  );
+}
+
+/** Whether the operator has a parameter of that name in any version; `default_args` reach only those. */
+export function accepts(task: Task, name: string): boolean {
+  const { known } = task.operator;
+  return !known || parameterOf(known, name) !== undefined;
+}
+
+function layersOf(file: Arguments, task: Omit<Task, "scripts">): Layer[] {
+  const layers: Layer[] = [];
+  const { scope } = task;
+  if (task.form === "taskflow") {
+    if (task.override) layers.push(callLayer(file, task.override, scope, "override"));
+    if (task.decorator) layers.push(callLayer(file, task.decorator, scope, "decorator"));
+  } else {
+    if (task.expansion) layers.push(expansionLayer(file, task.expansion, scope));
+    if (task.call) layers.push(callLayer(file, task.call, scope, task.mapped ? "partial" : "call"));
+    for (const one of task.operator.subclasses) layers.push(classLayer(file, one));
+  }
+  const own = layers.flatMap((layer) => layer.entries).find((one) => one.name === "default_args");
+  if (own) layers.push(dictLayer(own.resolved, "default_args"));
+  for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
+    const layer = group.call && defaultArguments(file, group.call, scope, "group");
+    if (layer) layers.push(layer);
+  }
+  layers.push(task.dag ? dagLayer(file, task, scope) : { origin: "default_args", entries: [], complete: false });
+  return layers;
+}
+
+function dagLayer(file: Arguments, task: Omit<Task, "scripts">, scope: Scope): Layer {
+  const call = task.dag?.call;
+  return (
+    (call && defaultArguments(file, call, scope, "default_args")) ?? {
+      origin: "default_args",
+      entries: [],
+      complete: true,
+    }
+  );
+}
+
+/** `default_args=` of a DAG or task group. */
+function defaultArguments(file: Arguments, call: Call, scope: Scope, origin: Origin): Layer | undefined {
+  const layer = callLayer(file, call, scope, origin);
+  const given = layer.entries.findLast((one) => one.name === "default_args");
+  if (given) return dictLayer(given.resolved, origin);
+  return layer.complete ? undefined : { origin, entries: [], complete: false };
+}
+
+function callLayer(file: Arguments, call: Call, scope: Scope, origin: Origin): Layer {
+  const entries: Argument[] = [];
+  let complete = true;
+  for (const one of call.args) {
+    if (one.form === "keyword" && one.name !== undefined) {
+      entries.push({
+        name: one.name,
+        value: one.value,
+        resolved: file.values.evaluate(one.value, scope),
+        span: one.span,
+        origin,
+        call,
+      });
+    } else if (one.form === "double-star") {
+      const layer = dictLayer(file.values.evaluate(one.value, scope), origin);
+      entries.push(...layer.entries);
+      complete &&= layer.complete;
+    } else if (one.form === "star") complete = false;
+  }
+  return { origin, entries, complete };
+}
+
+/** `.expand(command=[…])`: each name varies, so its value is unknown; `.expand_kwargs(…)` may give any name. */
+function expansionLayer(file: Arguments, call: Call, scope: Scope): Layer {
+  const layer = callLayer(file, call, scope, "expand");
+  const varies = (value: Expr): Value => ({ kind: "unknown", expr: value });
+  const entries = layer.entries.map((one): Argument => ({ ...one, resolved: varies(one.value) }));
+  const byKeyword = call.func.kind === "attribute" && call.func.name === "expand";
+  return { origin: "expand", entries, complete: layer.complete && byKeyword };
+}
+
+function dictLayer(value: Value, origin: Origin): Layer {
+  if (value.kind === "none") return { origin, entries: [], complete: true };
+  if (value.kind !== "dict") return { origin, entries: [], complete: false };
+  const entries = value.entries.map(
+    (one: DictEntry): Argument => ({
+      name: one.key,
+      value: one.value.expr,
+      resolved: one.value,
+      span: one.span,
+      origin,
+      call: undefined,
+    }),
+  );
+  return { origin, entries, complete: value.complete };
+}
+
+/** class Remote(SSHOperator): def __init__(self, **kwargs): super().__init__(cmd_timeout=60, **kwargs) */
+function classLayer(file: Arguments, definition: ClassDef): Layer {
+  const init = definition.body.find((one) => one.kind === "function" && one.name === "__init__");
+  if (init?.kind !== "function") return { origin: "class", entries: [], complete: true };
+  const scope = file.values.names.scopeOf(init);
+  const entries: Argument[] = [];
+  let called = false;
+  let complete = true;
+  walkStatements(init.body, (statement) => {
+    for (const expr of expressionsOf(statement)) {
+      walkExpr(expr, (one) => {
+        if (one.kind !== "call" || one.func.kind !== "attribute" || one.func.name !== "__init__") return true;
+        called = true;
+        for (const given of one.args) {
+          if (given.form === "keyword" && given.name !== undefined) {
+            entries.push({
+              name: given.name,
+              value: given.value,
+              resolved: file.values.evaluate(given.value, scope),
+              span: given.span,
+              origin: "class",
+              call: one,
+            });
+          } else if (
+            given.form === "double-star" &&
+            !(
+              given.value.kind === "name" &&
+              init.parameters.some(
+                (p) => p.form === "double-star" && given.value.kind === "name" && p.name === given.value.id,
+              )
+            )
+          ) {
+            complete = false;
+          }
+        }
+        return true;
+      });
+    }
+    return true;
+  });
+  // kwargs.setdefault(…), kwargs["x"] = …: the class decides in ways that are not read.
+  const rest = init.parameters.find((one) => one.form === "double-star");
+  if (rest && file.values.names.mutated.has(rest.name)) complete = false;
+  return { origin: "class", entries, complete: complete && called };
+}

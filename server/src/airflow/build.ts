@@ -1,0 +1,58 @@
+/** From a source text to the model that rules read. */
+import { lowerModule } from "../syntax/lower.ts";
+import { bindNames } from "../syntax/scope.ts";
+import { results } from "../syntax/uses.ts";
+import { evaluator } from "../syntax/values.ts";
+import { collectCalls } from "./calls.ts";
+import { type BareTask, collect } from "./collect.ts";
+import type { DagFile, Edge, Task } from "./dagfile.ts";
+import { collectEdges } from "./edges.ts";
+import { scriptsOf } from "./scripts.ts";
+import type { Project } from "./target.ts";
+import { projectFor } from "./versions.ts";
+
+/** A file's path (as reported) and its text. */
+export type Source = { readonly path: string; readonly text: string };
+
+const airflowWord = /\bairflow\b/;
+
+/** Whether a text can hold anything for Tether; when not, it is never parsed. */
+export function relevant(text: string): boolean {
+  return airflowWord.test(text);
+}
+
+/** Reads one file. Never throws for bad Python; the grammars must be loaded. */
+export function build(source: Source, project: Project): DagFile {
+  const module = lowerModule(source.text);
+  const names = bindNames(module);
+  const values = evaluator(names);
+  const found = collect(module, values);
+  const completed = new Map<BareTask, Task>();
+  for (const task of found.tasks) completed.set(task, { ...task, scripts: scriptsOf(values, task) });
+  const tasks = [...completed.values()];
+  const bare = collectEdges(module, values, found);
+  const edges = bare.edges.flatMap((edge): Edge[] => {
+    const from = completed.get(edge.from);
+    const to = completed.get(edge.to);
+    return from && to ? [{ ...edge, from, to }] : [];
+  });
+  const outcomes = results(module);
+  return {
+    path: source.path,
+    text: source.text,
+    module,
+    names,
+    values,
+    results: outcomes,
+    project: projectFor(project, names),
+    dags: found.dags,
+    groups: found.groups,
+    tasks,
+    edges,
+    edgesComplete: bare.complete,
+    calls: collectCalls(module, values, outcomes, tasks),
+    comments: module.comments,
+    errors: module.errors,
+    dependencies: [],
+  };
+}

@@ -1,0 +1,169 @@
+/** Calls in the code that tasks run which start or talk to other programs and machines. */
+import { argvScript } from "../shell/argv.ts";
+import { lowerScript } from "../shell/lower.ts";
+import { qualifiedName } from "../syntax/names.ts";
+import { unknownPiece } from "../syntax/pieces.ts";
+import {
+  type Call,
+  type ClassDef,
+  type Expr,
+  type FunctionDef,
+  keyword,
+  type Module,
+  type Stmt,
+  unwrap,
+} from "../syntax/python.ts";
+import type { Scope } from "../syntax/scope.ts";
+import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import type { Results } from "../syntax/uses.ts";
+import type { Evaluator } from "../syntax/values.ts";
+import type { RemoteCall, RemoteCallKind, Task } from "./dagfile.ts";
+import { runBy } from "./reach.ts";
+
+/** Sources: the modules' own documentation; `getoutput` never raises and drops the status. */
+const kinds: Readonly<Record<string, RemoteCallKind>> = {
+  "subprocess.Popen": "popen",
+  "subprocess.run": "subprocess",
+  "subprocess.call": "subprocess",
+  "subprocess.check_call": "subprocess",
+  "subprocess.check_output": "subprocess",
+  "subprocess.getoutput": "os-system",
+  "subprocess.getstatusoutput": "os-system",
+  "commands.getoutput": "os-system",
+  "commands.getstatusoutput": "os-system",
+  "os.system": "os-system",
+  "os.popen": "os-system",
+  "paramiko.SSHClient.connect": "paramiko-connect",
+  "paramiko.SSHClient.exec_command": "paramiko-exec",
+};
+
+/** `paramiko.client.SSHClient` is the same class as `paramiko.SSHClient`. */
+function canonical(callee: string): string {
+  return callee.replace(/^paramiko\.client\./, "paramiko.");
+}
+
+function kindOf(callee: string): RemoteCallKind | undefined {
+  if (Object.hasOwn(kinds, callee)) return kinds[callee];
+  // Every SSHHook, of any Airflow: hook.get_conn() is a paramiko client.
+  if (/SSHHook\.(get_conn|get_conn\.__enter__|__enter__)\.exec_command$/.test(callee)) return "paramiko-exec";
+  if (/SSHHook\.exec_ssh_client_command$/.test(callee)) return "hook-exec";
+  return undefined;
+}
+
+const speaksSsh = /\b(?:paramiko|SSHHook)\b/;
+
+/** All such calls inside functions, methods and lambdas of a file; module level runs when Airflow parses, not when a task runs. */
+export function collectCalls(
+  module: Module,
+  values: Evaluator,
+  results: Results,
+  tasks: readonly Task[],
+): RemoteCall[] {
+  const calls: RemoteCall[] = [];
+  const { names } = values;
+  const reached = runBy(values, tasks);
+  const imports = [...names.module.bindings.values()].flat();
+  const usesSsh =
+    imports.some((one) => one.kind === "import" && speaksSsh.test(one.qualified)) ||
+    speaksSsh.test(names.starImports.join(" "));
+
+  const inspect = (call: Call, place: Place): void => {
+    const callee = calleeOf(call, place.scope, values);
+    let kind = callee === undefined ? undefined : kindOf(canonical(callee));
+    let resolved = callee === undefined ? "" : canonical(callee);
+    // def remote(client, cmd): client.exec_command(cmd), in a file that speaks ssh: no other library has that method.
+    if (!kind && usesSsh && call.func.kind === "attribute" && call.func.name === "exec_command") {
+      kind = "paramiko-exec";
+      resolved = "paramiko.SSHClient.exec_command";
+    }
+    if (!kind && usesSsh && call.func.kind === "attribute" && call.func.name === "exec_ssh_client_command") {
+      kind = "hook-exec";
+      resolved = "airflow.providers.ssh.hooks.ssh.SSHHook.exec_ssh_client_command";
+    }
+    if (!kind) return;
+    calls.push({
+      kind,
+      callee: resolved,
+      call,
+      span: call.func.span,
+      function: place.function,
+      class: place.class,
+      command: commandOf(kind, call, place.scope, values),
+      result: results.resultOf(call),
+      tasks: place.function ? (reached.get(place.function) ?? []) : [],
+      scope: place.scope,
+    });
+  };
+  type Place = {
+    readonly scope: Scope;
+    readonly function: FunctionDef | undefined;
+    readonly class: ClassDef | undefined;
+  };
+  const expressions = (expr: Expr, place: Place, running: boolean): void => {
+    walkExpr(expr, (one) => {
+      if (one.kind === "lambda") {
+        expressions(one.body, { ...place, scope: names.scopeOf(one) }, true);
+        return false;
+      }
+      if (one.kind === "call" && running) inspect(one, place);
+      return true;
+    });
+  };
+  const visit = (body: readonly Stmt[], place: Place, running: boolean): void => {
+    walkStatements(body, (statement) => {
+      for (const expr of expressionsOf(statement)) expressions(expr, place, running);
+      if (statement.kind === "function") {
+        visit(
+          statement.body,
+          { ...place, scope: names.scopeOf(statement), function: place.function ?? statement },
+          true,
+        );
+        return false;
+      }
+      if (statement.kind === "class") {
+        visit(statement.body, { scope: names.scopeOf(statement), function: undefined, class: statement }, false);
+        return false;
+      }
+      return true;
+    });
+  };
+  visit(module.body, { scope: names.module, function: undefined, class: undefined }, false);
+  return calls;
+}
+
+function calleeOf(call: Call, scope: Scope, values: Evaluator): string | undefined {
+  const qualified = qualifiedName(call.func, scope);
+  if (qualified !== undefined) return qualified;
+  const callee = unwrap(call.func);
+  if (callee.kind !== "attribute") return undefined;
+  const owner = values.evaluate(callee.value, scope);
+  return owner.kind === "call" ? `${owner.callee}.${callee.name}` : undefined;
+}
+
+function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Evaluator): RemoteCall["command"] {
+  const named = keyword(call, "args") ?? keyword(call, "command") ?? keyword(call, "cmd");
+  const positional = call.args.filter((one) => one.form === "positional").map((one) => one.value);
+  // exec_ssh_client_command(ssh_client, command, …) takes the client first.
+  const expr = named?.value ?? positional[kind === "hook-exec" ? 1 : 0];
+  if (!expr) return undefined;
+  const value = values.evaluate(expr, scope);
+  const remote = kind === "paramiko-exec" || kind === "hook-exec";
+  if (value.kind === "list") {
+    if (remote) return undefined;
+    const items = value.items.map((one) =>
+      one.kind === "string" ? one.folded : unknownPiece(one.expr, one.expr.span),
+    );
+    return { argv: argvScript(items, expr.span, "worker") };
+  }
+  if (value.kind !== "string") return undefined;
+  if (remote) return { shell: lowerScript(value.folded, { dialect: "unknown", place: "remote" }) };
+  const shell = keyword(call, "shell");
+  const shellValue = shell && values.evaluate(shell.value, scope);
+  const always = kind === "os-system";
+  if (always || (shellValue?.kind === "boolean" && shellValue.value)) {
+    return { shell: lowerScript(value.folded, { dialect: "sh", place: "worker" }) };
+  }
+  // subprocess.run("ls") without a shell: the whole text is the program's name.
+  if (!shell) return { argv: argvScript([value.folded], expr.span, "worker") };
+  return undefined;
+}

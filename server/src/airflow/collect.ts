@@ -1,0 +1,363 @@
+/** Finds the DAGs, task groups and tasks of a file. */
+
+import type { Module } from "../syntax/python.ts";
+import { type Call, type Expr, type FunctionDef, keyword, type Stmt, unwrap } from "../syntax/python.ts";
+import { lookup, type Scope } from "../syntax/scope.ts";
+import { bodiesOf, expressionsOf, partsOf } from "../syntax/traverse.ts";
+import type { Evaluator } from "../syntax/values.ts";
+import type { Dag, Operator, Task, TaskGroup } from "./dagfile.ts";
+import { decorationOf, makesDag, makesGroup, operatorOf } from "./operators.ts";
+
+/** A task before its scripts are read and its edges are known. */
+export type BareTask = Omit<Task, "scripts">;
+
+/** What the walk found, with ways to get from an expression's node to it. */
+export type Collected = {
+  readonly dags: readonly Dag[];
+  readonly groups: readonly TaskGroup[];
+  readonly tasks: readonly BareTask[];
+  readonly taskOfCall: ReadonlyMap<Call, BareTask>;
+  readonly dagOfCall: ReadonlyMap<Call, Dag>;
+  readonly groupOfCall: ReadonlyMap<Call, TaskGroup>;
+  /** TaskFlow functions, and the DAG or group a decorated function makes. */
+  readonly taskFunctions: ReadonlyMap<
+    FunctionDef,
+    { readonly operator: Operator; readonly decorator: Call | undefined }
+  >;
+  readonly groupOfFunction: ReadonlyMap<FunctionDef, TaskGroup>;
+};
+
+type Context = {
+  readonly scope: Scope;
+  readonly dag: Dag | undefined;
+  readonly group: TaskGroup | undefined;
+  readonly repeated: boolean;
+};
+
+/** Walks the whole module once. */
+export function collect(module: Module, values: Evaluator): Collected {
+  const { names } = values;
+  const dags: Dag[] = [];
+  const groups: TaskGroup[] = [];
+  const tasks: BareTask[] = [];
+  const taskOfCall = new Map<Call, BareTask>();
+  const dagOfCall = new Map<Call, Dag>();
+  const groupOfCall = new Map<Call, TaskGroup>();
+  const taskFunctions = new Map<FunctionDef, { operator: Operator; decorator: Call | undefined }>();
+  const groupOfFunction = new Map<FunctionDef, TaskGroup>();
+
+  const text = (expr: Expr | undefined, scope: Scope): string | undefined => {
+    if (!expr) return undefined;
+    const value = values.evaluate(expr, scope);
+    return value.kind === "string" && value.folded.holes.length === 0 ? value.folded.text : undefined;
+  };
+  const idOf = (call: Call | undefined, name: string, scope: Scope): string | undefined => {
+    if (!call) return undefined;
+    const named = keyword(call, name);
+    const first = call.args[0];
+    return text(named?.value ?? (first?.form === "positional" ? first.value : undefined), scope);
+  };
+
+  const addDag = (call: Call, form: Dag["form"], variable: string | undefined, scope: Scope): Dag => {
+    const known = dagOfCall.get(call);
+    if (known) return known;
+    const dag: Dag = { id: idOf(call, "dag_id", scope), form, call, variable, span: call.func.span };
+    dags.push(dag);
+    dagOfCall.set(call, dag);
+    return dag;
+  };
+  const addGroup = (call: Call, variable: string | undefined, context: Context): TaskGroup => {
+    const group: TaskGroup = {
+      id: idOf(call, "group_id", context.scope),
+      call,
+      variable,
+      parent: context.group,
+      dag: namedDag(call, context) ?? context.dag,
+      span: call.func.span,
+    };
+    groups.push(group);
+    groupOfCall.set(call, group);
+    return group;
+  };
+  /** `dag=dag`: the DAG that the name stands for. */
+  const namedDag = (call: Call, context: Context): Dag | undefined => {
+    const argument = keyword(call, "dag");
+    if (!argument) return undefined;
+    const value = values.evaluate(argument.value, context.scope);
+    return value.kind === "call" ? dagOfCall.get(value.call) : undefined;
+  };
+
+  const addTask = (
+    task: Omit<BareTask, "scope" | "dag" | "group" | "repeated">,
+    calls: readonly (Call | undefined)[],
+    context: Context,
+  ): void => {
+    const explicit = task.call && keyword(task.call, "dag");
+    const grouped = task.call && keyword(task.call, "task_group");
+    const dag = explicit && task.call ? namedDag(task.call, context) : context.dag;
+    const value = grouped ? values.evaluate(grouped.value, context.scope) : undefined;
+    const group = value?.kind === "call" ? groupOfCall.get(value.call) : grouped ? undefined : context.group;
+    const complete: BareTask = { ...task, dag, group, repeated: context.repeated, scope: context.scope };
+    tasks.push(complete);
+    for (const call of calls) if (call) taskOfCall.set(call, complete);
+  };
+
+  /** `Op(…)`, `Op.partial(…).expand(…)`, `f(…)`, `f.override(…)(…)`, `f.partial(…).expand(…)` */
+  const readCall = (call: Call, statement: Stmt, variable: string | undefined, context: Context): boolean => {
+    const callee = unwrap(call.func);
+    if (callee.kind === "attribute" && (callee.name === "expand" || callee.name === "expand_kwargs")) {
+      const inner = unwrap(callee.value);
+      if (inner.kind === "call" && inner.func.kind === "attribute" && inner.func.name === "partial") {
+        const operator = operatorOf(inner.func.value, context.scope, names);
+        if (operator) {
+          addOperator(operator, inner, call, statement, variable, context, inner.func.value);
+          return true;
+        }
+        const flow = flowOf(inner.func.value, context.scope);
+        if (flow) {
+          addFlow(flow, inner, call, statement, variable, context);
+          return true;
+        }
+      }
+      const flow = flowOf(callee.value, context.scope);
+      if (flow) {
+        addFlow(flow, undefined, call, statement, variable, context);
+        return true;
+      }
+      return false;
+    }
+    if (callee.kind === "attribute" && (callee.name === "partial" || callee.name === "override")) return false;
+    const flow = flowOf(call.func, context.scope);
+    if (flow) {
+      addFlow(flow, call, undefined, statement, variable, context);
+      return true;
+    }
+    const operator = operatorOf(call.func, context.scope, names) ?? unknownOperator(call);
+    if (!operator) return false;
+    addOperator(operator, call, undefined, statement, variable, context, call.func);
+    return true;
+  };
+
+  const addOperator = (
+    operator: Operator,
+    call: Call,
+    expansion: Call | undefined,
+    statement: Stmt,
+    variable: string | undefined,
+    context: Context,
+    named: Expr,
+  ): void => {
+    const callable = keyword(call, "python_callable");
+    const value = callable && values.evaluate(callable.value, context.scope);
+    const id = keyword(call, "task_id");
+    addTask(
+      {
+        id: text(id?.value, context.scope),
+        variable,
+        form: "operator",
+        mapped: expansion !== undefined,
+        operator,
+        call,
+        expansion,
+        override: undefined,
+        decorator: undefined,
+        callable: value?.kind === "function" && value.definition.kind === "function" ? value.definition : undefined,
+        span: lastName(named),
+        statement,
+      },
+      [call, expansion],
+      context,
+    );
+  };
+
+  type Flow = {
+    readonly definition: FunctionDef;
+    readonly operator: Operator;
+    readonly decorator: Call | undefined;
+    readonly override: Call | undefined;
+  };
+  const addFlow = (
+    flow: Flow,
+    call: Call | undefined,
+    expansion: Call | undefined,
+    statement: Stmt,
+    variable: string | undefined,
+    context: Context,
+  ): void => {
+    const id =
+      (flow.override && keyword(flow.override, "task_id")) ?? (flow.decorator && keyword(flow.decorator, "task_id"));
+    addTask(
+      {
+        id: id ? text(id.value, context.scope) : flow.definition.name,
+        variable,
+        form: "taskflow",
+        mapped: expansion !== undefined,
+        operator: flow.operator,
+        call: call ?? expansion,
+        expansion,
+        override: flow.override,
+        decorator: flow.decorator,
+        callable: flow.definition,
+        span: flow.decorator ? lastName(flow.decorator.func) : flow.definition.nameSpan,
+        statement,
+      },
+      [call, expansion],
+      context,
+    );
+  };
+
+  /** The TaskFlow function that an expression stands for. */
+  const flowOf = (expr: Expr, scope: Scope): Flow | undefined => {
+    const callee = unwrap(expr);
+    if (callee.kind === "call" && callee.func.kind === "attribute" && callee.func.name === "override") {
+      const inner = flowOf(callee.func.value, scope);
+      return inner && { ...inner, override: callee };
+    }
+    if (callee.kind !== "name") return undefined;
+    const found = lookup(scope, callee.id, callee.span.start);
+    if (!found || found === "unbound" || found.binding.kind !== "function") return undefined;
+    const { definition } = found.binding;
+    const known = taskFunctions.get(definition) ?? readDecorators(definition, found.scope);
+    return known && { definition, ...known, override: undefined };
+  };
+  const readDecorators = (
+    definition: FunctionDef,
+    scope: Scope,
+  ): { operator: Operator; decorator: Call | undefined } | undefined => {
+    for (const one of definition.decorators) {
+      const decoration = decorationOf(one.expr, scope);
+      if (decoration?.makes !== "task") continue;
+      const known = { operator: decoration.operator, decorator: one.expr.kind === "call" ? one.expr : undefined };
+      taskFunctions.set(definition, known);
+      return known;
+    }
+    return undefined;
+  };
+
+  const expressions = (expr: Expr, statement: Stmt, variable: string | undefined, context: Context): void => {
+    const whole = unwrap(expr);
+    if (whole.kind === "call") {
+      if (makesDag(whole.func, context.scope)) addDag(whole, "call", variable, context.scope);
+      else if (makesGroup(whole.func, context.scope) && !groupOfCall.has(whole)) addGroup(whole, variable, context);
+      else if (!taskOfCall.has(whole)) {
+        // x = Op(…).as_teardown(…)
+        const marked =
+          whole.func.kind === "attribute" && (whole.func.name === "as_teardown" || whole.func.name === "as_setup")
+            ? whole.func.value
+            : undefined;
+        if (!readCall(whole, statement, variable, context) && marked) expressions(marked, statement, variable, context);
+      }
+    }
+    const inside = whole.kind === "comprehension" ? { ...context, repeated: true } : context;
+    if (whole.kind === "lambda") return;
+    for (const part of partsOf(whole)) expressions(part, statement, undefined, inside);
+  };
+
+  const visit = (statement: Stmt, context: Context): void => {
+    const { scope } = context;
+    if (statement.kind === "function") {
+      visitFunction(statement, context);
+      return;
+    }
+    if (statement.kind === "class") {
+      for (const inner of statement.body)
+        visit(inner, { ...context, scope: names.scopeOf(statement), dag: undefined, group: undefined, repeated: true });
+      return;
+    }
+    if (statement.kind === "with") {
+      let inside = context;
+      for (const item of statement.items) {
+        const value = unwrap(item.value);
+        const variable = item.target?.kind === "name" ? item.target.id : undefined;
+        if (value.kind === "call" && makesDag(value.func, scope))
+          inside = { ...inside, dag: addDag(value, "with", variable, scope), group: undefined };
+        else if (value.kind === "call" && makesGroup(value.func, scope))
+          inside = { ...inside, group: addGroup(value, variable, inside) };
+        else {
+          // dag = DAG(…) … with dag:
+          const known = values.evaluate(item.value, scope);
+          const dag = known.kind === "call" ? dagOfCall.get(known.call) : undefined;
+          const group = known.kind === "call" ? groupOfCall.get(known.call) : undefined;
+          if (dag) inside = { ...inside, dag, group: undefined };
+          if (group) inside = { ...inside, group };
+          expressions(item.value, statement, undefined, inside);
+        }
+      }
+      for (const inner of statement.body) visit(inner, inside);
+      return;
+    }
+    const variable =
+      statement.kind === "assign" && statement.targets[0]?.kind === "name" ? statement.targets[0].id : undefined;
+    for (const expr of expressionsOf(statement)) expressions(expr, statement, variable, context);
+    const looped = statement.kind === "for" || statement.kind === "while";
+    for (const body of bodiesOf(statement)) {
+      for (const inner of body) visit(inner, looped ? { ...context, repeated: true } : context);
+    }
+  };
+
+  const visitFunction = (definition: FunctionDef, context: Context): void => {
+    const inner = names.scopeOf(definition);
+    let inside: Context = { scope: inner, dag: undefined, group: undefined, repeated: true };
+    for (const one of definition.decorators) {
+      const decoration = decorationOf(one.expr, context.scope);
+      const call = one.expr.kind === "call" ? one.expr : undefined;
+      if (decoration?.makes === "dag") {
+        const dag: Dag = {
+          id: idOf(call, "dag_id", context.scope) ?? definition.name,
+          form: "decorator",
+          call,
+          variable: undefined,
+          span: one.expr.span,
+        };
+        dags.push(dag);
+        if (call) dagOfCall.set(call, dag);
+        inside = { ...inside, dag, repeated: false };
+      } else if (decoration?.makes === "group") {
+        const group: TaskGroup = {
+          id: definition.name,
+          call,
+          variable: undefined,
+          parent: context.group,
+          dag: context.dag,
+          span: one.expr.span,
+        };
+        groups.push(group);
+        groupOfFunction.set(definition, group);
+        inside = { ...inside, dag: context.dag, group, repeated: context.repeated };
+      } else if (decoration?.makes === "task") readDecorators(definition, context.scope);
+    }
+    for (const statement of definition.body) visit(statement, inside);
+  };
+
+  for (const statement of module.body)
+    visit(statement, { scope: names.module, dag: undefined, group: undefined, repeated: false });
+
+  // A TaskFlow function that nobody calls here is still a task somewhere: its body is checked.
+  const called = new Set(tasks.map((one) => one.callable));
+  for (const [definition, known] of taskFunctions) {
+    if (called.has(definition)) continue;
+    const scope = names.module;
+    const flow: Flow = { definition, ...known, override: undefined };
+    addFlow(flow, undefined, undefined, definition, undefined, {
+      scope,
+      dag: undefined,
+      group: undefined,
+      repeated: true,
+    });
+  }
+  return { dags, groups, tasks, taskOfCall, dagOfCall, groupOfCall, taskFunctions, groupOfFunction };
+}
+
+/** A call that names a `task_id` makes a task, even of a class that Tether does not know. */
+function unknownOperator(call: Call): Operator | undefined {
+  if (!keyword(call, "task_id")) return undefined;
+  const callee = unwrap(call.func);
+  const name = callee.kind === "name" ? callee.id : callee.kind === "attribute" ? callee.name : undefined;
+  if (name === undefined || /^(__init__|get_task|xcom_pull|xcom_push|get_task_instance|TaskInstance)$/.test(name))
+    return undefined;
+  return { name, imported: name, known: undefined, subclasses: [] };
+}
+
+function lastName(expr: Expr): Expr["span"] {
+  return expr.kind === "attribute" ? expr.nameSpan : expr.span;
+}

@@ -1,0 +1,309 @@
+/** Who runs before whom: `>>`, `<<`, set_downstream, chain, TaskFlow arguments, XCom templates. */
+import { qualifiedName } from "../syntax/names.ts";
+import { type Call, type Expr, type FunctionDef, type Module, unwrap } from "../syntax/python.ts";
+import { lookup, type Scope } from "../syntax/scope.ts";
+import { expressionsOf, partsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import type { Evaluator } from "../syntax/values.ts";
+import { cover, type Span } from "../text/span.ts";
+import type { BareTask, Collected } from "./collect.ts";
+import type { Edge, Task, TaskGroup } from "./dagfile.ts";
+
+type BareEdge = Omit<Edge, "from" | "to"> & { readonly from: BareTask; readonly to: BareTask };
+
+/** One end of an edge: tasks with the text that refers to each. */
+type End = { readonly task: BareTask; readonly span: Span };
+type Ends = { readonly ends: readonly End[]; readonly complete: boolean };
+
+const nobody: Ends = { ends: [], complete: true };
+const somebody: Ends = { ends: [], complete: false };
+
+const chains = new Set(["chain", "cross_downstream", "chain_linear"]);
+
+/** All edges of a file; `complete` is false when an end could not be followed to tasks. */
+export function collectEdges(
+  module: Module,
+  values: Evaluator,
+  found: Collected,
+): { edges: readonly BareEdge[]; complete: boolean } {
+  const edges: BareEdge[] = [];
+  let complete = true;
+  const appended = appendedTo(module);
+  const members = groupMembers(found);
+  const following = new Set<Expr>();
+
+  const connect = (from: Ends, to: Ends, form: Edge["form"], span: Span): void => {
+    if (!from.complete || !to.complete) complete = false;
+    for (const before of from.ends) {
+      for (const after of to.ends) {
+        if (before.task !== after.task)
+          edges.push({ from: before.task, to: after.task, form, fromSpan: before.span, toSpan: after.span, span });
+      }
+    }
+  };
+
+  /** The tasks an expression stands for; `shown` is the text that refers to them. */
+  const endsOf = (expr: Expr, scope: Scope, shown: Span = expr.span): Ends => {
+    if (following.has(expr)) return somebody;
+    following.add(expr);
+    try {
+      return follow(unwrap(expr), scope, shown);
+    } finally {
+      following.delete(expr);
+    }
+  };
+  const all = (exprs: readonly Expr[], scope: Scope, shown?: Span): Ends => {
+    const parts = exprs.map((one) => endsOf(one, scope, shown ?? one.span));
+    return { ends: parts.flatMap((one) => one.ends), complete: parts.every((one) => one.complete) };
+  };
+  const ofGroup = (group: TaskGroup, shown: Span): Ends => ({
+    ends: (members.get(group) ?? []).map((task) => ({ task, span: shown })),
+    complete: true,
+  });
+
+  const follow = (expr: Expr, scope: Scope, shown: Span): Ends => {
+    switch (expr.kind) {
+      case "list":
+      case "tuple":
+      case "set":
+        return all(expr.items, scope, shown === expr.span ? undefined : shown);
+      case "starred":
+        return endsOf(expr.value, scope, shown);
+      case "name":
+        return followName(expr.id, expr.span, scope, shown);
+      case "attribute":
+        // load.output
+        return expr.name === "output" ? endsOf(expr.value, scope, shown) : somebody;
+      case "subscript": {
+        // load["return_value"], groups["a"]
+        const owner = endsOf(expr.value, scope, shown);
+        return owner.ends.length === 1 ? owner : somebody;
+      }
+      case "binary":
+        if (expr.operator === ">>" || expr.operator === "<<") return lastOf(expr, scope);
+        if (expr.operator === "+") return all([expr.left, expr.right], scope);
+        return somebody;
+      case "comprehension":
+        return expr.body[0] ? endsOf(expr.body[0], scope, shown) : somebody;
+      case "call":
+        return followCall(expr, scope, shown);
+      default:
+        return somebody;
+    }
+  };
+  const followName = (name: string, at: Span, scope: Scope, shown: Span): Ends => {
+    const bound = lookup(scope, name, at.start);
+    const extra = appended.get(name);
+    if (!bound || bound === "unbound") {
+      // Bound differently on some paths: each path's tasks may be meant.
+      const bindings = scope.bindings.get(name) ?? values.names.module.bindings.get(name) ?? [];
+      const known = all(
+        bindings.flatMap((one) => (one.kind === "value" ? [one.value] : [])),
+        scope,
+        shown,
+      );
+      return { ends: known.ends, complete: known.ends.length > 0 && known.complete };
+    }
+    const { binding } = bound;
+    if (binding.kind === "value" || (binding.kind === "other" && binding.reason === "with" && binding.value)) {
+      const value = binding.value;
+      if (!value) return somebody;
+      const ends = endsOf(value, bound.scope, shown);
+      if (!extra) return ends;
+      const more = all(extra, bound.scope, shown);
+      return { ends: [...ends.ends, ...more.ends], complete: ends.complete && more.complete };
+    }
+    if (binding.kind === "other" && binding.reason === "loop" && binding.value)
+      return endsOf(binding.value, bound.scope, shown);
+    return somebody;
+  };
+  const followCall = (call: Call, scope: Scope, shown: Span): Ends => {
+    const task = found.taskOfCall.get(call);
+    if (task) return { ends: [{ task, span: shown }], complete: true };
+    const group = found.groupOfCall.get(call);
+    if (group) return ofGroup(group, shown);
+    const callee = unwrap(call.func);
+    if (callee.kind === "attribute" && (callee.name === "as_teardown" || callee.name === "as_setup"))
+      return endsOf(callee.value, scope, shown);
+    if (callee.kind === "attribute" && /^(map|zip|concat)$/.test(callee.name))
+      return endsOf(callee.value, scope, shown);
+    const qualified = qualifiedName(callee, scope);
+    if (qualified?.endsWith(".Label")) return nobody;
+    if (
+      (qualified === "builtins.list" || qualified === "builtins.tuple" || qualified === "builtins.reversed") &&
+      call.args[0]
+    ) {
+      return endsOf(call.args[0].value, scope, shown);
+    }
+    if (callee.kind !== "name") return somebody;
+    const bound = lookup(scope, callee.id, callee.span.start);
+    if (!bound || bound === "unbound" || bound.binding.kind !== "function") return somebody;
+    const { definition } = bound.binding;
+    const made = found.groupOfFunction.get(definition);
+    if (made) return ofGroup(made, shown);
+    return all(returnsOf(definition), values.names.scopeOf(definition), shown);
+  };
+
+  const isLabel = (expr: Expr, scope: Scope): boolean => {
+    const inner = unwrap(expr);
+    return inner.kind === "call" && (qualifiedName(inner.func, scope)?.endsWith(".Label") ?? false);
+  };
+  /** `a >> b` answers b, so that chains go on from there; a Label answers what stands before it. */
+  const lastOf = (expr: Expr, scope: Scope): Ends => {
+    const inner = unwrap(expr);
+    if (inner.kind !== "binary" || (inner.operator !== ">>" && inner.operator !== "<<")) return endsOf(inner, scope);
+    return isLabel(inner.right, scope) ? lastOf(inner.left, scope) : endsOf(inner.right, scope);
+  };
+
+  const shifts = (expr: Expr, scope: Scope): void => {
+    if (expr.kind === "binary" && (expr.operator === ">>" || expr.operator === "<<") && !isLabel(expr.right, scope)) {
+      const left = lastOf(expr.left, scope);
+      const right = endsOf(expr.right, scope);
+      // 8 >> 2 is arithmetic: one side at least must be tasks.
+      if (left.ends.length > 0 || right.ends.length > 0) {
+        const span = cover(left.ends[0]?.span ?? expr.left.span, expr.right.span);
+        if (expr.operator === ">>") connect(left, right, ">>", span);
+        else connect(right, left, "<<", span);
+      }
+    }
+    if (expr.kind === "call") {
+      const task = found.taskOfCall.get(expr);
+      if (task) taskArguments(task, expr, scope);
+      const callee = unwrap(expr.func);
+      const name = callee.kind === "attribute" ? callee.name : callee.kind === "name" ? callee.id : "";
+      const positional = expr.args.filter((one) => one.form !== "double-star").map((one) => one.value);
+      if (callee.kind === "attribute" && (name === "set_downstream" || name === "set_upstream")) {
+        const owner = endsOf(callee.value, scope);
+        const other = positional[0] ? endsOf(positional[0], scope) : somebody;
+        if (owner.ends.length > 0 || other.ends.length > 0) {
+          if (name === "set_downstream") connect(owner, other, "set_downstream", expr.span);
+          else connect(other, owner, "set_upstream", expr.span);
+        }
+      } else if (chains.has(name) && qualifiedName(callee, scope)?.startsWith("airflow.")) {
+        const form = name === "cross_downstream" ? "cross_downstream" : "chain";
+        if (expr.args.some((one) => one.form === "star")) {
+          complete = false;
+        }
+        for (let index = 1; index < positional.length; index++) {
+          const [before, after] = [positional[index - 1], positional[index]];
+          if (before && after) connect(endsOf(before, scope), endsOf(after, scope), form, expr.span);
+        }
+      }
+    }
+    if (expr.kind === "lambda") return;
+    for (const part of partsOf(expr)) shifts(part, scope);
+  };
+
+  /** A TaskFlow call or an operator argument that uses another task's output runs after it. */
+  const taskArguments = (task: BareTask, call: Call, scope: Scope): void => {
+    for (const argument of call.args) {
+      walkExpr(argument.value, (expr) => {
+        if (expr.kind === "lambda") return false;
+        const inner =
+          expr.kind === "name" || expr.kind === "attribute" || expr.kind === "call" || expr.kind === "subscript";
+        if (!inner) {
+          if (expr.kind === "string") templateEdges(task, expr);
+          return true;
+        }
+        const { ends } = endsOf(expr, scope);
+        for (const end of ends) {
+          if (end.task !== task)
+            edges.push({
+              from: end.task,
+              to: task,
+              form: "argument",
+              fromSpan: expr.span,
+              toSpan: call.func.span,
+              span: argument.span,
+            });
+        }
+        return ends.length === 0;
+      });
+    }
+  };
+
+  const byId = new Map<string, BareTask[]>();
+  for (const task of found.tasks) if (task.id !== undefined) byId.set(task.id, [...(byId.get(task.id) ?? []), task]);
+  const templateEdges = (task: BareTask, expr: Expr & { kind: "string" }): void => {
+    for (const literal of expr.literals) {
+      const text = literal.parts.map((one) => (one.kind === "text" ? one.value : " ")).join("");
+      for (const id of pulledIds(text)) {
+        for (const from of byId.get(id) ?? []) {
+          if (from !== task && from.dag === task.dag)
+            edges.push({ from, to: task, form: "template", fromSpan: expr.span, toSpan: expr.span, span: expr.span });
+        }
+      }
+    }
+  };
+
+  const visit = (body: Module["body"], scope: Scope): void => {
+    walkStatements(body, (statement) => {
+      const outside = statement.kind === "function" ? scope : scope;
+      for (const expr of expressionsOf(statement)) shifts(expr, outside);
+      if (statement.kind === "function" || statement.kind === "class") {
+        visit(statement.body, values.names.scopeOf(statement));
+        return false;
+      }
+      return true;
+    });
+  };
+  visit(module.body, values.names.module);
+  return { edges, complete };
+}
+
+const pull = /xcom_pull\s*\(([^)]*)\)/g;
+
+/** Task ids in `{{ ti.xcom_pull(task_ids='a', key='b') }}`; the name of the task is the first string that is not a key. */
+export function pulledIds(text: string): string[] {
+  const ids: string[] = [];
+  for (const match of text.matchAll(pull)) {
+    const inside = (match[1] ?? "").replaceAll(/\b(?:key|dag_id)\s*=\s*(['"])[^'"]*\1/g, "");
+    for (const quoted of inside.matchAll(/(['"])([^'"]+)\1/g)) if (quoted[2]) ids.push(quoted[2]);
+  }
+  return ids;
+}
+
+/** tasks.append(SSHOperator(…)) */
+function appendedTo(module: Module): ReadonlyMap<string, Expr[]> {
+  const appended = new Map<string, Expr[]>();
+  walkStatements(module.body, (statement) => {
+    if (statement.kind !== "expression") return true;
+    const call = statement.expr;
+    if (
+      call.kind === "call" &&
+      call.func.kind === "attribute" &&
+      call.func.value.kind === "name" &&
+      call.args[0] &&
+      /^(append|extend|add)$/.test(call.func.name)
+    ) {
+      const name = call.func.value.id;
+      appended.set(name, [...(appended.get(name) ?? []), call.args[0].value]);
+    }
+    return true;
+  });
+  return appended;
+}
+
+function groupMembers(found: Collected): ReadonlyMap<TaskGroup, BareTask[]> {
+  const members = new Map<TaskGroup, BareTask[]>();
+  for (const task of found.tasks) {
+    for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
+      members.set(group, [...(members.get(group) ?? []), task]);
+    }
+  }
+  return members;
+}
+
+function returnsOf(definition: FunctionDef): Expr[] {
+  const returned: Expr[] = [];
+  walkStatements(definition.body, (statement) => {
+    if (statement.kind === "function" || statement.kind === "class") return false;
+    if (statement.kind === "return" && statement.value) returned.push(statement.value);
+    return true;
+  });
+  return returned;
+}
+
+/** The tasks that an edge leads to, directly; edges that only read an XCom count when `reading` is set. */
+export function downstreamOf(edges: readonly Edge[], task: Task, reading = false): Task[] {
+  return edges.filter((one) => one.from === task && (reading || one.form !== "template")).map((one) => one.to);
+}

@@ -1,0 +1,127 @@
+/** Which class a call makes a task of: through imports, aliases and subclasses of the file. */
+import { findClass } from "../catalog/index.ts";
+import type { OperatorClass } from "../catalog/operator.ts";
+import { qualifiedName } from "../syntax/names.ts";
+import { type ClassDef, type Expr, unwrap } from "../syntax/python.ts";
+import { lookup, type Names, type Scope } from "../syntax/scope.ts";
+import type { Operator } from "./dagfile.ts";
+
+const deepest = 8;
+
+/** The catalogue's class behind an expression, star imports tried in turn (the last import wins). */
+export function classOf(
+  expr: Expr,
+  scope: Scope,
+  names: Names,
+): { imported: string; known: OperatorClass | undefined } | undefined {
+  const qualified = qualifiedName(expr, scope);
+  if (qualified === undefined) return undefined;
+  if (!qualified.startsWith("builtins.")) return { imported: qualified, known: findClass(qualified) };
+  const name = qualified.slice("builtins.".length);
+  for (const module of names.starImports.toReversed()) {
+    const known = findClass(`${module}.${name}`);
+    if (known) return { imported: `${module}.${name}`, known };
+  }
+  return undefined;
+}
+
+/** The operator that calling `expr` makes a task of; undefined when it is not a known operator, sensor or subclass of one. */
+export function operatorOf(expr: Expr, scope: Scope, names: Names, depth = 0): Operator | undefined {
+  const callee = unwrap(expr);
+  const name = callee.kind === "name" ? callee.id : callee.kind === "attribute" ? callee.name : undefined;
+  if (name === undefined || depth > deepest) return undefined;
+  const found = classOf(callee, scope, names);
+  if (found) {
+    const { known } = found;
+    if (!known || (known.kind !== "operator" && known.kind !== "sensor")) return undefined;
+    return { name, imported: found.imported, known, subclasses: [] };
+  }
+  const definition = localClass(callee, scope);
+  if (!definition) return undefined;
+  for (const base of definition.bases) {
+    if (base.form !== "positional") continue;
+    const inherited = operatorOf(base.value, scope, names, depth + 1);
+    if (inherited) return { ...inherited, name, subclasses: [definition, ...inherited.subclasses] };
+  }
+  return undefined;
+}
+
+function localClass(expr: Expr, scope: Scope): ClassDef | undefined {
+  if (expr.kind !== "name") return undefined;
+  const found = lookup(scope, expr.id, expr.span.start);
+  return found && found !== "unbound" && found.binding.kind === "class" ? found.binding.definition : undefined;
+}
+
+const taskDecorators = new Set([
+  "airflow.decorators.task",
+  "airflow.sdk.task",
+  "airflow.sdk.definitions.decorators.task",
+  "airflow.decorators.base.task",
+]);
+const dagDecorators = new Set([
+  "airflow.decorators.dag",
+  "airflow.sdk.dag",
+  "airflow.models.dag.dag",
+  "airflow.sdk.definitions.dag.dag",
+]);
+const groupDecorators = new Set([
+  "airflow.decorators.task_group",
+  "airflow.sdk.task_group",
+  "airflow.decorators.task_group.task_group",
+]);
+const dagClasses = new Set([
+  "airflow.DAG",
+  "airflow.models.DAG",
+  "airflow.models.dag.DAG",
+  "airflow.sdk.DAG",
+  "airflow.sdk.definitions.dag.DAG",
+]);
+const groupClasses = new Set([
+  "airflow.utils.task_group.TaskGroup",
+  "airflow.sdk.TaskGroup",
+  "airflow.sdk.definitions.taskgroup.TaskGroup",
+]);
+
+/** The operator behind each TaskFlow decorator: `@task.bash` runs a BashOperator. */
+const decorated: Readonly<Record<string, string>> = {
+  "": "airflow.providers.standard.operators.python.PythonOperator",
+  python: "airflow.providers.standard.operators.python.PythonOperator",
+  virtualenv: "airflow.providers.standard.operators.python.PythonVirtualenvOperator",
+  external_python: "airflow.providers.standard.operators.python.ExternalPythonOperator",
+  branch: "airflow.providers.standard.operators.python.BranchPythonOperator",
+  short_circuit: "airflow.providers.standard.operators.python.ShortCircuitOperator",
+  bash: "airflow.providers.standard.operators.bash.BashOperator",
+  sensor: "airflow.providers.standard.sensors.python.PythonSensor",
+  docker: "airflow.providers.docker.operators.docker.DockerOperator",
+  kubernetes: "airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator",
+};
+
+/** What a decorator makes of a function. */
+export type Decoration = { readonly makes: "dag" | "group" } | { readonly makes: "task"; readonly operator: Operator };
+
+/** Reads `@task`, `@task(…)`, `@task.bash(…)`, `@dag`, `@task_group`; undefined for any other decorator. */
+export function decorationOf(expr: Expr, scope: Scope): Decoration | undefined {
+  const callee = unwrap(expr.kind === "call" ? expr.func : expr);
+  const qualified = qualifiedName(callee, scope);
+  if (qualified === undefined) return undefined;
+  if (dagDecorators.has(qualified)) return { makes: "dag" };
+  if (groupDecorators.has(qualified)) return { makes: "group" };
+  const bare = taskDecorators.has(qualified);
+  const dot = qualified.lastIndexOf(".");
+  if (!bare && !taskDecorators.has(qualified.slice(0, dot))) return undefined;
+  const flavour = bare ? "" : qualified.slice(dot + 1);
+  const fqcn = decorated[flavour];
+  const name = flavour === "" ? "task" : `task.${flavour}`;
+  const known = fqcn === undefined ? undefined : findClass(fqcn);
+  return { makes: "task", operator: { name, imported: qualified, known, subclasses: [] } };
+}
+
+/** Whether a call's callee is `DAG`, in any spelling. */
+export function makesDag(callee: Expr, scope: Scope): boolean {
+  return dagClasses.has(qualifiedName(callee, scope) ?? "");
+}
+
+/** Whether a call's callee is `TaskGroup`, in any spelling. */
+export function makesGroup(callee: Expr, scope: Scope): boolean {
+  return groupClasses.has(qualifiedName(callee, scope) ?? "");
+}

@@ -1,0 +1,35 @@
+/** What a file's own imports give away about its Airflow. */
+import type { Names } from "../syntax/scope.ts";
+import { newestAirflow, type Project, type Target } from "./target.ts";
+
+/** The oldest Airflow whose modules these imports name; undefined when they fit every version. */
+export function targetFromImports(names: Names): string | undefined {
+  const modules = [...names.module.bindings.values()]
+    .flat()
+    .flatMap((one) => (one.kind === "import" ? [one.qualified] : []));
+  const all = [...modules, ...names.starImports.map((one) => `${one}.`)];
+  const some = (pattern: RegExp): boolean => all.some((one) => pattern.test(one));
+  // airflow.sdk came with 3.0; airflow.providers.standard runs on 2.8 and later, where DAGs seldom use it.
+  if (some(/^airflow\.sdk\b/)) return newestAirflow;
+  if (some(/^airflow\.(contrib\b|operators\.\w+_operator\b|hooks\.\w+_hook\b|sensors\.\w+_sensor\b)/)) {
+    // A 2.x DAG may still use the old paths, but a provider import is 2.x for sure.
+    return some(/^airflow\.(providers|decorators)\b/) ? "2.0.0" : "1.10.15";
+  }
+  // Paths that 3.0 took away.
+  if (
+    some(
+      /^airflow\.(operators\.(bash|python|empty|dummy|trigger_dagrun|email|branch|latest_only|datetime|weekday|sql|generic_transfer|subdag)|sensors\.(base|bash|python|external_task|filesystem|time_delta|time_sensor|date_time|weekday)|hooks\.(base|filesystem|subprocess))\b/,
+    )
+  )
+    return "2.11.0";
+  return undefined;
+}
+
+/** The project as one file sees it: where nothing else told the version, its imports do. */
+export function projectFor(project: Project, names: Names): Project {
+  if (project.target.origin !== "default") return project;
+  const airflow = targetFromImports(names);
+  if (airflow === undefined) return project;
+  const target: Target = { ...project.target, airflow, origin: "imports" };
+  return { ...project, target };
+}

@@ -1,0 +1,148 @@
+/** Building folded strings: pieces of source text, joined, cut and rearranged as Python's own functions would. */
+import type { Span } from "../text/span.ts";
+import { type Folded, type Hole, type Segment, unknownCharacter } from "./folded.ts";
+import type { Expr, Str } from "./python.ts";
+
+/** The empty string, made by `expr`. */
+export function nothing(span: Span): Folded {
+  return { text: "", segments: [], holes: [], span };
+}
+
+/** A text that code produced from the whole of `span`: a number put into an f-string. */
+export function produced(text: string, span: Span): Folded {
+  if (text === "") return nothing(span);
+  return {
+    text,
+    segments: [{ start: 0, end: text.length, source: span, exact: false, literal: undefined }],
+    holes: [],
+    span,
+  };
+}
+
+/** An unknown value that stands at `shown` in the source; one {@link unknownCharacter}. */
+export function unknownPiece(expr: Expr, shown: Span): Folded {
+  return {
+    text: unknownCharacter,
+    segments: [{ start: 0, end: 1, source: shown, exact: false, literal: undefined }],
+    holes: [{ start: 0, end: 1, kind: "python", expr }],
+    span: shown,
+  };
+}
+
+/** The literals of one string expression; `fill` gives the value of an f-string's expression, or undefined. */
+export function literalPieces(str: Str, fill: (expr: Expr) => Folded | undefined): Folded {
+  const pieces: Folded[] = [];
+  for (const literal of str.literals) {
+    for (const part of literal.parts) {
+      if (part.kind === "text") {
+        const exact = part.value.length === part.span.end - part.span.start;
+        const segment: Segment = { start: 0, end: part.value.length, source: part.span, exact, literal };
+        pieces.push({ text: part.value, segments: [segment], holes: [], span: part.span });
+        continue;
+      }
+      const known = part.formatted ? undefined : fill(part.expr);
+      pieces.push(known ? seenThrough(known, part.span) : unknownPiece(part.expr, part.span));
+    }
+  }
+  return { ...joined(pieces, str.span), span: str.span };
+}
+
+/** A constant's value, used where a name (or an f-string's braces) stands. */
+export function seenThrough(folded: Folded, via: Span): Folded {
+  return { ...folded, segments: folded.segments.map((one) => ({ ...one, via: one.via ?? via })), span: via };
+}
+
+/** One after the other. */
+export function joined(pieces: readonly Folded[], span: Span): Folded {
+  let text = "";
+  const segments: Segment[] = [];
+  const holes: Hole[] = [];
+  for (const piece of pieces) {
+    const shift = text.length;
+    for (const one of piece.segments) segments.push({ ...one, start: one.start + shift, end: one.end + shift });
+    for (const one of piece.holes) holes.push({ ...one, start: one.start + shift, end: one.end + shift });
+    text += piece.text;
+  }
+  return { text, segments, holes, span };
+}
+
+/** The part of a folded text between two offsets, like `text[start:end]`. */
+export function part(folded: Folded, start: number, end: number): Folded {
+  const segments: Segment[] = [];
+  for (const one of folded.segments) {
+    const from = Math.max(one.start, start);
+    const to = Math.min(one.end, end);
+    if (from >= to) continue;
+    const source = one.exact
+      ? { start: one.source.start + (from - one.start), end: one.source.end - (one.end - to) }
+      : one.source;
+    segments.push({ ...one, start: from - start, end: to - start, source });
+  }
+  const holes: Hole[] = [];
+  for (const one of folded.holes) {
+    const from = Math.max(one.start, start);
+    const to = Math.min(one.end, end);
+    if (from < to) holes.push({ ...one, start: from - start, end: to - start });
+  }
+  return { text: folded.text.slice(start, end), segments, holes, span: folded.span };
+}
+
+/** `text.strip()`, `.lstrip()`, `.rstrip()` without arguments. */
+export function stripped(folded: Folded, where: "both" | "left" | "right"): Folded {
+  const { text } = folded;
+  let start = 0;
+  let end = text.length;
+  if (where !== "right") while (start < end && /\s/.test(text.charAt(start))) start++;
+  if (where !== "left") while (end > start && /\s/.test(text.charAt(end - 1))) end--;
+  return part(folded, start, end);
+}
+
+/** `textwrap.dedent(text)`: the indentation that all non-blank lines share goes; blank lines lose theirs. */
+export function dedented(folded: Folded): Folded {
+  const lines = folded.text.split("\n");
+  const indents = lines.filter((line) => line.trim() !== "").map((line) => /^[ \t]*/.exec(line)?.[0] ?? "");
+  let shared = indents[0] ?? "";
+  for (const one of indents) {
+    let length = 0;
+    while (length < shared.length && shared[length] === one[length]) length++;
+    shared = shared.slice(0, length);
+  }
+  const pieces: Folded[] = [];
+  let at = 0;
+  lines.forEach((line, index) => {
+    const last = index === lines.length - 1;
+    const end = at + line.length;
+    const next = last ? end : end + 1;
+    pieces.push(line.trim() === "" ? part(folded, end, next) : part(folded, at + shared.length, next));
+    at = next;
+  });
+  return joined(pieces, folded.span);
+}
+
+/** `text.replace(old, new)` with known texts. */
+export function replaced(folded: Folded, old: string, by: Folded): Folded {
+  if (old === "") return folded;
+  const pieces: Folded[] = [];
+  let at = 0;
+  for (let found = folded.text.indexOf(old); found >= 0; found = folded.text.indexOf(old, at)) {
+    pieces.push(part(folded, at, found), by);
+    at = found + old.length;
+  }
+  pieces.push(part(folded, at, folded.text.length));
+  return joined(pieces, folded.span);
+}
+
+const jinja = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/g;
+
+/** Marks the Jinja parts of a text that Airflow renders before use. */
+export function withJinja(folded: Folded): Folded {
+  if (!folded.text.includes("{")) return folded;
+  const holes: Hole[] = [...folded.holes];
+  for (const match of folded.text.matchAll(jinja)) {
+    const second = match[0].charAt(1);
+    const kind = second === "{" ? "jinja-expression" : second === "%" ? "jinja-statement" : "jinja-comment";
+    holes.push({ start: match.index, end: match.index + match[0].length, kind, expr: undefined });
+  }
+  holes.sort((a, b) => a.start - b.start);
+  return { ...folded, holes };
+}

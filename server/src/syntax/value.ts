@@ -1,0 +1,26 @@
+/** What an expression is known to be before anything runs. */
+import type { Span } from "../text/span.ts";
+import type { Folded } from "./folded.ts";
+import type { Call, ClassDef, Expr, FunctionDef, Lambda } from "./python.ts";
+
+/** A value, or how much of it is known. `expr` is the expression that gives it, after names were followed. */
+export type Value =
+  | { readonly kind: "string"; readonly folded: Folded; readonly expr: Expr }
+  | { readonly kind: "number"; readonly value: number; readonly expr: Expr }
+  | { readonly kind: "boolean"; readonly value: boolean; readonly expr: Expr }
+  | { readonly kind: "none"; readonly expr: Expr }
+  /** `timedelta(…)`, `datetime.timedelta(…)`, `pendulum.duration(…)`; undefined seconds: not constant. */
+  | { readonly kind: "timedelta"; readonly seconds: number | undefined; readonly expr: Expr }
+  /** `complete` is false when a `*rest` or an unknown part is in it. */
+  | { readonly kind: "list"; readonly items: readonly Value[]; readonly complete: boolean; readonly expr: Expr }
+  | { readonly kind: "dict"; readonly entries: readonly DictEntry[]; readonly complete: boolean; readonly expr: Expr }
+  | { readonly kind: "function"; readonly definition: FunctionDef | Lambda; readonly expr: Expr }
+  | { readonly kind: "class"; readonly definition: ClassDef; readonly expr: Expr }
+  /** The result of calling something imported or built in; a method's callee is `module.Class.method`. */
+  | { readonly kind: "call"; readonly callee: string; readonly call: Call; readonly expr: Expr }
+  /** An imported thing itself: `airflow.utils.trigger_rule.TriggerRule.ALL_DONE`. */
+  | { readonly kind: "reference"; readonly qualified: string; readonly expr: Expr }
+  | { readonly kind: "unknown"; readonly expr: Expr };
+
+/** One entry of a known dict; later entries win. */
+export type DictEntry = { readonly key: string; readonly value: Value; readonly span: Span };

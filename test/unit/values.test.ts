@@ -1,0 +1,197 @@
+import { describe, expect, it } from "vitest";
+import { editFolded, sourceSpan } from "../../server/src/syntax/folded.ts";
+import { lowerModule } from "../../server/src/syntax/lower.ts";
+import { qualifiedName } from "../../server/src/syntax/names.ts";
+import { withJinja } from "../../server/src/syntax/pieces.ts";
+import type { Expr } from "../../server/src/syntax/python.ts";
+import { bindNames, type Scope } from "../../server/src/syntax/scope.ts";
+import { expressionsOf, walkExpr, walkStatements } from "../../server/src/syntax/traverse.ts";
+import type { Value } from "../../server/src/syntax/value.ts";
+import { evaluator } from "../../server/src/syntax/values.ts";
+import { applyEdits } from "../../server/src/text/edit.ts";
+import { grammarsLoaded } from "../grammars.ts";
+
+await grammarsLoaded();
+
+/** The value of the argument of the last `see(…)` in the text, with the scope it stands in. */
+function seen(text: string): { value: Value; expr: Expr; scope: Scope } {
+  const module = lowerModule(text);
+  expect(module.errors).toEqual([]);
+  const names = bindNames(module);
+  const { evaluate } = evaluator(names);
+  let result: { value: Value; expr: Expr; scope: Scope } | undefined;
+  const look = (body: typeof module.body, scope: Scope): void => {
+    walkStatements(body, (statement) => {
+      for (const one of expressionsOf(statement)) {
+        walkExpr(one, (expr) => {
+          const argument =
+            expr.kind === "call" && expr.func.kind === "name" && expr.func.id === "see" ? expr.args[0] : undefined;
+          if (argument) result = { value: evaluate(argument.value, scope), expr: argument.value, scope };
+          return true;
+        });
+      }
+      if (statement.kind === "function" || statement.kind === "class") {
+        look(statement.body, names.scopeOf(statement));
+        return false;
+      }
+      return true;
+    });
+  };
+  look(module.body, names.module);
+  if (!result) throw new Error("no see()");
+  return result;
+}
+
+function text(source: string): string {
+  const { value } = seen(source);
+  return value.kind === "string" ? value.folded.text.replaceAll("\uFFFC", "?") : `<${value.kind}>`;
+}
+
+describe("folding strings", () => {
+  it.each([
+    ["see('a' \"b\" 'c')", "abc"],
+    ["see('a' + 'b' + x)", "ab?"],
+    ["see(f'a {x} {3}')", "a ? 3"],
+    ["see(f'{{ ds }} {x!r}')", "{ ds } ?"],
+    ["C = 'k'\nsee(f'a{C}')", "ak"],
+    ["see('%s-%s %%' % ('a', x))", "a-? %"],
+    ["see('%(a)s %(b)03d' % {'a': 'x', 'b': 2})", "x ?"],
+    ["see('%s' % 'one')", "one"],
+    ["see('{} {1} {n} {{x}}'.format('a', 'b', n='c'))", "a b c {x}"],
+    ["from textwrap import dedent\nsee(dedent('''\n    a\n      b\n\n    c\n    '''))", "\na\n  b\n\nc\n"],
+    ["import textwrap as t\nsee(t.dedent('''\\\n  a\n  b''').strip())", "a\nb"],
+    ["see(' && '.join(['a', 'b', x]))", "a && b && ?"],
+    ["import shlex\nsee(shlex.join(['ls', '-l']))", "ls -l"],
+    ["see('a b'.replace('b', 'c'))", "a c"],
+    ["C = {'cmd': 'x'}\nsee(C['cmd'])", "x"],
+    ["L = ['x', 'y']\nsee(L[-1])", "y"],
+    ["class S:\n  CMD = 'z'\nsee(S.CMD)", "z"],
+    ["a = 'x'\na += 'y'\nsee(a)", "xy"],
+    ["a = 'x'\nsee(a)\na = 'y'", "x"],
+    ["a, b = 'x', 'y'\nsee(b)", "y"],
+    ["def f():\n  a = 'x'\n  see(a)", "x"],
+    ["A = 'x'\ndef f():\n  see(A)", "x"],
+    ['see(f\'{C.get("k", "d")}\')', "?"],
+    ["see('''x\\\ny''')", "xy"],
+    ["a = 'x'\nif c:\n  see(a)", "x"],
+    ["if c:\n  a = 'x'\n  see(a)", "x"],
+  ])("%s", (source, expected) => {
+    expect(text(source)).toBe(expected);
+  });
+
+  it.each([
+    ["if c:\n  a = 'x'\nelse:\n  a = 'y'\nsee(a)"],
+    ["a = 'x'\nif c:\n  a = 'y'\nsee(a)"],
+    ["for i in r:\n  see(a)\n  a = 'x'\n"],
+    ["a = 'x'\nfor i in r:\n  see(a)\n  a += 'x'\n"],
+    ["def f(a='x'):\n  see(a)"],
+    ["a = a\nsee(a)"],
+    ["A = 'x'\nA = 'y'\ndef f():\n  see(A)"],
+    ["A = 'x'\ndef g():\n  global A\n  A = 'y'\ndef f():\n  A = h()\n  see(A[0])"],
+    ["from m import a\nsee(a())"],
+    ["C = {'cmd': 'x', **more}\nsee(C['cmd'])"],
+  ])("does not know %s", (source) => {
+    expect(["<unknown>", "<call>"]).toContain(text(source));
+  });
+});
+
+describe("other values", () => {
+  it.each([
+    ["from datetime import timedelta\nsee(timedelta(hours=1, minutes=5))", 3900],
+    ["import datetime as dt\nsee(dt.timedelta(1, 2))", 86402],
+    ["from datetime import timedelta as td\nsee(2 * td(minutes=1))", 120],
+    ["import pendulum\nsee(pendulum.duration(hours=2))", 7200],
+  ])("%s", (source, seconds) => {
+    expect(seen(source).value).toMatchObject({ kind: "timedelta", seconds });
+  });
+
+  it("reads arithmetic, dicts and their changes", () => {
+    expect(seen("see(4 * 60 ** 2)").value).toMatchObject({ kind: "number", value: 14400 });
+    expect(seen("D = dict(a=1)\nsee({**D, 'b': 2})").value).toMatchObject({ kind: "dict", complete: true });
+    expect(seen("D = dict(a=1)\nD['c'] = 1\nsee(D)").value).toMatchObject({ kind: "dict", complete: false });
+    expect(seen("D = dict(a=1)\nD.update(x)\nsee(D)").value).toMatchObject({ kind: "dict", complete: false });
+    expect(seen("see(A | {'b': 2})").value).toMatchObject({ kind: "dict", complete: false });
+  });
+
+  it("names what a call makes, and its methods", () => {
+    const source =
+      "from airflow.providers.ssh.hooks.ssh import SSHHook\nhook = SSHHook('a')\nwith hook.get_conn() as c:\n  see(c.exec_command('x'))";
+    expect(seen(source).value).toMatchObject({
+      kind: "call",
+      callee: "airflow.providers.ssh.hooks.ssh.SSHHook.get_conn.exec_command",
+    });
+  });
+});
+
+describe("qualified names", () => {
+  it.each([
+    ["import subprocess\nsee(subprocess.run)", "subprocess.run"],
+    ["import subprocess as sp\nsee(sp.run)", "subprocess.run"],
+    ["from subprocess import run as go\nsee(go)", "subprocess.run"],
+    ["import airflow.operators.bash as b\nsee(b.BashOperator)", "airflow.operators.bash.BashOperator"],
+    ["import airflow.operators.bash\nsee(airflow.operators.bash.BashOperator)", "airflow.operators.bash.BashOperator"],
+    ["try:\n  from a import X\nexcept ImportError:\n  from b import X\nsee(X)", "a.X"],
+    ["from a import X\nY = X\nsee(Y)", "a.X"],
+    ["see(print)", "builtins.print"],
+    ["def X(): pass\nsee(X)", undefined],
+  ])("%s", (source, name) => {
+    const { expr, scope } = seen(source);
+    expect(qualifiedName(expr, scope)).toBe(name);
+  });
+});
+
+describe("the way back to the source", () => {
+  const folded = (source: string) => {
+    const { value } = seen(source);
+    if (value.kind !== "string") throw new Error(value.kind);
+    return withJinja(value.folded);
+  };
+  const shown = (source: string, what: string): string => {
+    const value = folded(source);
+    const start = value.text.indexOf(what);
+    const at = sourceSpan(value, { start, end: start + what.length });
+    return source.slice(at.start, at.end);
+  };
+
+  it.each([
+    ["see('a nohup x &')", "nohup x &", "nohup x &"],
+    ["see('a' 'b')", "ab", "a' 'b"],
+    [String.raw`see('a\nb')`, "\nb", String.raw`\nb`],
+    ["from textwrap import dedent\nsee(dedent('''\n    a\n    b\n'''))", "a\nb", "a\n    b"],
+    ["C = 'x &'\nsee(C)", "x &", "x &"],
+    ["C = 'x '\nsee(C + 'y &')", "x y", "C + 'y"],
+    ["see(f'ssh {h} x &')", "x &", "x &"],
+    ["see('é𝄞 x')", "x", "x"],
+  ])("%s shows %j", (source, what, expected) => {
+    expect(shown(source, what)).toBe(expected);
+  });
+
+  it.each([
+    ["see('a &')", " &", "", "see('a')"],
+    [String.raw`see("a\tb &")`, "b &", 'c "d"', String.raw`see("a\tc \"d\"")`],
+    ["see(f'{x} a &')", " &", " {b}", "see(f'{x} a {{b}}')"],
+    ["see(r'a b')", "b", "c\\d", "see(r'a c\\d')"],
+    ["see('''a\nb''')", "\n", " x\n", "see('''a x\nb''')"],
+  ])("edits %s", (source, what, by, expected) => {
+    const value = folded(source);
+    const start = value.text.indexOf(what);
+    const edit = editFolded(value, { start, end: start + what.length }, by);
+    expect(edit && applyEdits(source, [edit])).toBe(expected);
+  });
+
+  it("refuses an edit that no single literal holds", () => {
+    const value = folded("see('a' + x + 'b')");
+    expect(editFolded(value, { start: 0, end: 3 }, "c")).toBeUndefined();
+    const raw = folded("see(r'a')");
+    expect(editFolded(raw, { start: 0, end: 1 }, "it's")).toBeUndefined();
+  });
+
+  it("marks Jinja", () => {
+    expect(folded("see('{{ ds }} {% if a %}x{% endif %}{# c #}')").holes.map((one) => one.kind)).toEqual([
+      "jinja-expression",
+      "jinja-statement",
+      "jinja-statement",
+      "jinja-comment",
+    ]);
+  });
+});
