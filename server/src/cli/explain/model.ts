@@ -1,5 +1,6 @@
 /** A DAG file's model as plain data, for `explain-file --output-format json`; the text form is made from it too. */
-import type { Argument, DagFile, RemoteCall, Task, Use } from "../../airflow/dagfile.ts";
+import type { Argument, DagFile, RemoteCall, Task } from "../../airflow/dagfile.ts";
+import type { Use } from "../../syntax/uses.ts";
 import type { Span } from "../../text/span.ts";
 import { Places, type Range } from "../place.ts";
 import { commandsOf, type ExplainedStatement } from "./script.ts";
@@ -40,6 +41,8 @@ export type ExplainedTask = {
   readonly group?: string;
   readonly callable?: string;
   readonly arguments: readonly ExplainedArgument[];
+  /** False when others may reach it (`**kwargs`, `default_args` that could not be followed). */
+  readonly argumentsComplete: boolean;
   readonly scripts: readonly ExplainedScript[];
 } & Range;
 
@@ -108,14 +111,15 @@ function resolvedText(argument: Argument, written: string): string | undefined {
 }
 
 function useText(use: Use, at: (span: Span) => string): string {
-  if (use.kind === "method") return `.${use.name}() ${at(use.span)}`;
-  if (use.kind === "attribute") return `.${use.name} ${at(use.span)}`;
-  return `${use.kind === "argument" ? "passed on" : use.kind} ${at(use.span)}`;
+  const chain = use.path.map((part) => (part.startsWith("[") ? part : `.${part}`)).join("");
+  if (use.kind === "method") return `${chain}() ${at(use.span)}`;
+  if (use.kind === "attribute") return `${chain} ${at(use.span)}`;
+  return `${chain}${chain === "" ? "" : " "}${use.kind === "argument" ? "passed on" : use.kind} ${at(use.span)}`;
 }
 
 function resultWords({ result }: RemoteCall, at: (span: Span) => string): string[] {
   if (result.discarded) return ["discarded"];
-  const names = [result.name, ...result.names].filter((name) => name !== undefined);
+  const names = result.names.filter((name) => name !== undefined);
   return [
     ...(names.length > 0 ? [`bound to ${names.join(", ")}`] : []),
     ...(result.entered ? ["entered by with"] : []),
@@ -128,7 +132,7 @@ function resultWords({ result }: RemoteCall, at: (span: Span) => string): string
 export function explain(
   file: DagFile,
   path: string,
-  argumentsOf: (task: Task) => readonly Argument[],
+  argumentsOf: (task: Task) => { readonly found: readonly Argument[]; readonly complete: boolean },
   defaultsOf: (task: Task) => readonly { readonly name: string; readonly value: string }[],
 ): Explained {
   const places = new Places(file.text);
@@ -148,42 +152,46 @@ export function explain(
       ...given("dag", group.dag?.id),
       ...range(group.span),
     })),
-    tasks: file.tasks.map((task) => ({
-      ...given("id", task.id),
-      ...given("variable", task.variable),
-      operator: task.operator.name,
-      ...given("known", task.operator.known?.fqcn),
-      ...given("provider", task.operator.known?.provider),
-      form: task.form,
-      mapped: task.mapped,
-      repeated: task.repeated,
-      ...given("dag", task.dag?.id),
-      ...given("group", task.group?.id),
-      ...given("callable", task.callable?.name),
-      ...range(task.span),
-      arguments: [
-        ...argumentsOf(task).map((argument) => {
-          const value = oneLine(file.text.slice(argument.value.span.start, argument.value.span.end));
-          return {
-            name: argument.name,
-            value,
-            ...given("resolved", resolvedText(argument, value)),
-            origin: argument.origin,
-            ...range(argument.span),
-          };
-        }),
-        ...defaultsOf(task).map(({ name, value }) => ({ name, value, origin: "default" as const })),
-      ],
-      scripts: task.scripts.map(({ argument, script }) => ({
-        argument,
-        place: script.place,
-        dialect: script.dialect,
-        errexit: script.errexit,
-        pipefail: script.pipefail,
-        dynamic: script.dynamic,
-        statements: commandsOf(script),
-      })),
-    })),
+    tasks: file.tasks.map((task) => {
+      const { found, complete } = argumentsOf(task);
+      return {
+        ...given("id", task.id),
+        ...given("variable", task.variable),
+        operator: task.operator.name,
+        ...given("known", task.operator.known?.fqcn),
+        ...given("provider", task.operator.known?.provider),
+        form: task.form,
+        mapped: task.mapped,
+        repeated: task.repeated,
+        ...given("dag", task.dag?.id),
+        ...given("group", task.group?.id),
+        ...given("callable", task.callable?.name),
+        ...range(task.span),
+        arguments: [
+          ...found.map((argument) => {
+            const value = oneLine(file.text.slice(argument.value.span.start, argument.value.span.end));
+            return {
+              name: argument.name,
+              value,
+              ...given("resolved", resolvedText(argument, value)),
+              origin: argument.origin,
+              ...range(argument.span),
+            };
+          }),
+          ...defaultsOf(task).map(({ name, value }) => ({ name, value, origin: "default" as const })),
+        ],
+        argumentsComplete: complete,
+        scripts: task.scripts.map(({ argument, script }) => ({
+          argument,
+          place: script.place,
+          dialect: script.dialect,
+          errexit: script.errexit,
+          pipefail: script.pipefail,
+          dynamic: script.dynamic,
+          statements: commandsOf(script),
+        })),
+      };
+    }),
     edges: file.edges.map((edge) => ({
       from: taskName(edge.from),
       to: taskName(edge.to),

@@ -51,6 +51,7 @@ function taskText(task: ExplainedTask, pens: Paint): string {
     const where = [originWords[argument.origin] ?? argument.origin, line(argument)].filter((one) => one !== "");
     text += `    ${argument.name.padEnd(width)}  ${argument.value}${resolved}  ${pens.dim(`← ${where.join(", ")}`)}\n`;
   }
+  if (!task.argumentsComplete) text += `    ${pens.yellow("and arguments that could not be followed")}\n`;
   for (const script of task.scripts) {
     const facts = [
       script.place,
