@@ -32,7 +32,8 @@ export function readWord(
     .flatMap(expansionNodes)
     .map((node) => ({ start: firstSign(text, node), end: node.end }))
     .filter((one) => one.start >= span.start);
-  const reader: Reader = { text, at: span.start, end: span.end, opaque, pieces: [], quoted: false, glob: false };
+  const holes = folded.holes.filter((one) => one.start < span.end && span.start < one.end);
+  const reader: Reader = { text, at: span.start, end: span.end, opaque, holes, pieces: [], quoted: false, glob: false };
   while (reader.at < reader.end) readUnquoted(reader);
   const word = compose(folded, reader.pieces, span);
   return {
@@ -57,7 +58,9 @@ export function readHereDocument(folded: Folded, span: Span, literal: boolean, t
   while (at < span.end) {
     const lineStart = at === span.start || text[at - 1] === "\n";
     const indent = tabs && lineStart ? (/^\t+/.exec(text.slice(at, span.end))?.[0].length ?? 0) : 0;
-    if (indent > 0) at += indent;
+    const hole = folded.holes.find((one) => one.start <= at && at < one.end);
+    if (hole) take(Math.min(hole.end, span.end) - at);
+    else if (indent > 0) at += indent;
     else if (!literal && /^\\[\\$`]/.test(text.slice(at, at + 2))) take(2, text.charAt(at + 1));
     else if (!literal && text.startsWith("\\\n", at)) at += 2;
     else {
@@ -73,7 +76,8 @@ export function readHereDocument(folded: Folded, span: Span, literal: boolean, t
         const run = tabs ? /[^\\$`\n]+\n?/y : /[^\\$`]+/y;
         run.lastIndex = at;
         const length = run.exec(text)?.[0].length ?? 1;
-        take(Math.min(length, span.end - at));
+        const next = folded.holes.find((one) => one.start > at)?.start ?? span.end;
+        take(Math.min(length, span.end - at, next - at));
       }
     }
   }
@@ -108,6 +112,8 @@ type Reader = {
   at: number;
   readonly end: number;
   readonly opaque: readonly Span[];
+  /** Quotes and backslashes inside of them are Jinja's, not the shell's. */
+  readonly holes: readonly Span[];
   readonly pieces: Piece[];
   quoted: boolean;
   glob: boolean;
@@ -140,6 +146,12 @@ function take(reader: Reader, length: number, written?: string): void {
   reader.at = outer.end;
 }
 
+function takeHole(reader: Reader): boolean {
+  const here = reader.holes.find((one) => one.start <= reader.at && reader.at < one.end);
+  if (here) take(reader, here.end - reader.at);
+  return here !== undefined;
+}
+
 function takeExpansion(reader: Reader): boolean {
   const here = reader.opaque.find((one) => one.start === reader.at);
   if (!here) return false;
@@ -150,7 +162,7 @@ function takeExpansion(reader: Reader): boolean {
 
 function readUnquoted(reader: Reader): void {
   const { text, at } = reader;
-  if (takeExpansion(reader)) return;
+  if (takeExpansion(reader) || takeHole(reader)) return;
   const character = text.charAt(at);
   if (character === "'") readSingle(reader);
   else if (character === '"' || text.startsWith('$"', at)) readDouble(reader, character === '"' ? 1 : 2);
@@ -171,8 +183,7 @@ function readUnquoted(reader: Reader): void {
 function readSingle(reader: Reader): void {
   reader.quoted = true;
   reader.at++;
-  const close = reader.text.indexOf("'", reader.at);
-  take(reader, (close < 0 ? reader.end : close) - reader.at);
+  while (reader.at < reader.end && reader.text[reader.at] !== "'") if (!takeHole(reader)) take(reader, 1);
   reader.at++;
 }
 
@@ -180,7 +191,7 @@ function readDouble(reader: Reader, quote: number): void {
   reader.quoted = true;
   reader.at += quote;
   while (reader.at < reader.end && reader.text[reader.at] !== '"') {
-    if (takeExpansion(reader)) continue;
+    if (takeExpansion(reader) || takeHole(reader)) continue;
     const escaped = /^\\(?:[$`"\\]|\r?\n)/.exec(reader.text.slice(reader.at, reader.at + 3))?.[0];
     if (escaped === undefined) take(reader, 1);
     else if (escaped.endsWith("\n")) reader.at += escaped.length;

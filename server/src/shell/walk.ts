@@ -1,0 +1,104 @@
+/** Goes through every statement of a script, into the texts for other shells too. */
+import type { Script, ShellCommand, Statement } from "./script.ts";
+
+/** A statement and where it stands. */
+export type Visit = {
+  readonly statement: Statement;
+  /** The script whose text the statement's spans are offsets into. */
+  readonly script: Script;
+  /** The commands that hand this script on, outermost first: `ssh h`, then the `bash -c` in it. */
+  readonly nesting: readonly ShellCommand[];
+  /** The statements around it in its own script, outermost first. */
+  readonly parents: readonly Statement[];
+  /** In the test of an `if` or `while`, or behind `!`: its failure is asked for. */
+  readonly conditional: boolean;
+  /** It, or a statement around it in the same script, is followed by `&`. */
+  readonly background: boolean;
+  /** Inside `$(…)` or `<(…)`. */
+  readonly substituted: boolean;
+  /** Which shell process runs it: the script's own, or that of this subshell, pipeline or substitution. */
+  readonly scope: Script | Statement;
+};
+
+/** A visit of a simple command. */
+export type CommandVisit = Visit & { readonly statement: ShellCommand };
+
+/** Every statement in the order of the text, a parent before its parts, nested scripts after the command that hands them on. */
+export function* statements(script: Script, nesting: readonly ShellCommand[] = []): Generator<Visit> {
+  const top = {
+    script,
+    nesting,
+    parents: [],
+    conditional: false,
+    background: false,
+    substituted: false,
+    scope: script,
+  };
+  for (const statement of script.body) yield* visit({ ...top, statement });
+}
+
+/** Every simple command, see {@link statements}. */
+export function* commands(script: Script): Generator<CommandVisit> {
+  for (const one of statements(script)) {
+    const { statement } = one;
+    if (statement.kind === "command") yield { ...one, statement };
+  }
+}
+
+function* visit(given: Visit): Generator<Visit> {
+  const { statement } = given;
+  const here = { ...given, background: given.background || statement.background };
+  yield here;
+  const inner = { ...here, parents: [...here.parents, statement] };
+  const all = function* (body: readonly Statement[], changes: Partial<Visit> = {}): Generator<Visit> {
+    for (const one of body) yield* visit({ ...inner, ...changes, statement: one });
+  };
+  const substituted = { substituted: true, scope: statement };
+  switch (statement.kind) {
+    case "command":
+      for (const part of substitutionsOf(statement)) yield* all(part, substituted);
+      if (statement.nested) yield* statements(statement.nested.script, [...here.nesting, statement]);
+      break;
+    case "pipeline":
+      // Only stages of several statements can hold a `wait`, and each is a process of its own.
+      yield* all(statement.stages, { scope: statement });
+      break;
+    case "negation":
+      yield* all([statement.operand], { conditional: true });
+      break;
+    case "and-or":
+      yield* all([statement.left, statement.right]);
+      break;
+    case "subshell":
+      yield* all(statement.body, { scope: statement });
+      break;
+    case "group":
+    case "function":
+      yield* all(statement.body);
+      break;
+    case "if":
+      for (const branch of statement.branches) {
+        yield* all(branch.test ?? [], { conditional: true });
+        yield* all(branch.body);
+      }
+      break;
+    case "loop":
+      yield* all(statement.test, { conditional: statement.keyword === "while" || statement.keyword === "until" });
+      yield* all(statement.body);
+      break;
+    case "case":
+      for (const branch of statement.branches) yield* all(branch);
+      break;
+    default:
+      yield* all(statement.substitutions, substituted);
+  }
+}
+
+function substitutionsOf(command: ShellCommand): (readonly Statement[])[] {
+  return [
+    ...command.wrappers.flatMap((one) => one.words),
+    ...command.words,
+    ...command.assignments.flatMap((one) => (one.value ? [one.value] : [])),
+    ...command.redirects.flatMap((one) => (one.target ? [one.target] : [])),
+  ].map((word) => word.substitutions);
+}
