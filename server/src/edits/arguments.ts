@@ -1,9 +1,9 @@
 /** Edits of a call's arguments and of dict and list literals, in whatever layout they are written. */
-import type { Call, CallArgument, Dict, Sequence } from "../syntax/python.ts";
+import type { Call, CallArgument, Dict, Expr, Sequence } from "../syntax/python.ts";
 import type { Edit } from "../text/edit.ts";
-import { overlaps, type Span } from "../text/span.ts";
-import { editItems } from "./items.ts";
-import { layoutOf, quoteString, type SourceFile, withNewlines } from "./layout.ts";
+import { overlaps, type Span, slice } from "../text/span.ts";
+import { commentsIn, editItems } from "./items.ts";
+import { layoutOf, lineIndent, quoteString, type SourceFile, startsLine, withNewlines } from "./layout.ts";
 
 /** `name=text`, or `"name": text` in a dict; `text` is Python. */
 export type Named = { readonly name: string; readonly text: string };
@@ -36,7 +36,6 @@ type Source = Pick<SourceFile, "module">;
 export function editArguments(file: Source, call: Call, changes: ArgumentChanges): readonly Edit[] | undefined {
   const { module } = file;
   if (unreadable(file, call.span)) return undefined;
-  const layout = layoutOf(module);
   const find = (which: Which): number =>
     call.args.findIndex((one) =>
       typeof which === "string" ? one.form === "keyword" && one.name === which : one === which,
@@ -54,10 +53,9 @@ export function editArguments(file: Source, call: Call, changes: ArgumentChanges
     const argument = call.args[index];
     if (!argument || replace.has(index) || valued.has(index)) return false;
     valued.add(index);
-    const now = module.text.slice(argument.value.span.start, argument.value.span.end);
-    const then = withNewlines(layout, text);
-    if (now !== then) edits.push({ span: argument.value.span, text: then });
-    return true;
+    const valueEdits = newValue(file, argument, text);
+    edits.push(...(valueEdits ?? []));
+    return valueEdits !== undefined;
   };
 
   for (const which of changes.remove ?? []) {
@@ -108,7 +106,7 @@ export function editArguments(file: Source, call: Call, changes: ArgumentChanges
   const mapping = call.args.findIndex((one) => one.form === "double-star");
   const items = call.args.map((one) => one.span);
   const list = { open: call.argumentsSpan.start + 1, close: call.argumentsSpan.end - 1, items };
-  return [...edits, ...editItems(module, list, { replace, insert, at: mapping < 0 ? items.length : mapping })];
+  return joined(edits, editItems(module, list, { replace, insert, at: mapping < 0 ? items.length : mapping }));
 }
 
 /** `f(x for x in y)`: the generator shares the call's parentheses. */
@@ -137,13 +135,13 @@ export function setEntries(file: Source, dict: Dict, entries: readonly Named[]):
     if (!entry) insert.push(`${quoteString(file, name)}: ${text}`);
     else if (dict.entries.slice(index).some((one) => !one.key)) return undefined;
     else {
-      const then = withNewlines(layoutOf(module), text);
-      if (module.text.slice(entry.value.span.start, entry.value.span.end) !== then)
-        edits.push({ span: entry.value.span, text: then });
+      const valueEdits = newValue(file, entry, text);
+      if (!valueEdits) return undefined;
+      edits.push(...valueEdits);
     }
   }
   const items = dict.entries.map((one) => one.span);
-  return [...edits, ...editItems(module, { open: dict.span.start + 1, close: dict.span.end - 1, items }, { insert })];
+  return joined(edits, editItems(module, { open: dict.span.start + 1, close: dict.span.end - 1, items }, { insert }));
 }
 
 /** Removes entries of a dict literal by their keys; undefined when one is missing. */
@@ -220,6 +218,24 @@ export function setDefaultArguments(
   return isDict && value.kind === "call" ? editArguments(file, value, { set: entries }) : undefined;
 }
 
+/** Another value for `name=value` or `key: value`; comments inside the old one move above it, undefined where they cannot. */
+function newValue(file: Source, item: { readonly value: Expr; readonly span: Span }, text: string): Edit[] | undefined {
+  const { module } = file;
+  const { span } = item.value;
+  const written = withNewlines(layoutOf(module), text);
+  if (slice(module.text, span) === written) return [];
+  const comments = commentsIn(module, span);
+  if (comments.length === 0) return [{ span, text: written }];
+  const { start } = item.span;
+  if (start === span.start || !startsLine(module.text, start)) return undefined;
+  const indent = `\n${lineIndent(module.text, start)}`;
+  const above = withNewlines(layoutOf(module), comments.map((one) => one.text + indent).join(""));
+  return [
+    { span: { start, end: start }, text: above },
+    { span, text: written },
+  ];
+}
+
 function keyOf(key: Dict["entries"][number]["key"]): string | undefined {
   if (key?.kind !== "string" || key.bytes) return undefined;
   let value = "";
@@ -230,6 +246,10 @@ function keyOf(key: Dict["entries"][number]["key"]): string | undefined {
     }
   }
   return value;
+}
+
+function joined(edits: readonly Edit[], more: readonly Edit[] | undefined): readonly Edit[] | undefined {
+  return more && [...edits, ...more];
 }
 
 function unreadable(file: Source, where: Span): boolean {

@@ -1,6 +1,7 @@
 /** Which name to write for something that must be imported. */
 import type { Import, ImportFrom, Stmt } from "../syntax/python.ts";
-import { everyStatement, type SourceFile } from "./layout.ts";
+import { walkStatements } from "../syntax/traverse.ts";
+import type { SourceFile } from "./layout.ts";
 import { occurrences } from "./uses.ts";
 
 /** Something that generated code refers to. */
@@ -87,15 +88,16 @@ function importStatements(file: SourceFile): readonly (Import | ImportFrom)[] {
 /** Whether a function around the offset gives this name a meaning of its own. */
 export function shadowed(file: SourceFile, name: string, offset: number): boolean {
   let found = false;
-  everyStatement(file.module.body, (statement) => {
-    if (statement.kind !== "function" && statement.kind !== "class") return;
-    if (offset < statement.span.start || offset > statement.span.end) return;
+  walkStatements(file.module.body, (statement) => {
+    if (offset < statement.span.start || offset > statement.span.end) return false;
+    if (statement.kind !== "function" && statement.kind !== "class") return true;
     const inner = file.names.scopeOf(statement).bindings.get(name) ?? [];
     const outer = file.names.module.bindings.get(name) ?? [];
     const meaning = (one: (typeof inner)[number]): string | undefined =>
       one.kind === "import" ? one.qualified : undefined;
     const [first] = outer;
     if (inner.some((one) => !first || meaning(one) === undefined || meaning(one) !== meaning(first))) found = true;
+    return true;
   });
   return found;
 }

@@ -78,7 +78,11 @@ function rewriteImports(
     if (leaving.length === 0 && insert.length === 0) continue;
     if (leaving.length === statement.names.length && insert.length === 0) {
       if (ownsLine(file, statement)) gone.add(statement);
-    } else edits.push(...editNames(file, statement.names, statement, leaving, insert));
+    } else {
+      const nameEdits = editNames(file, statement.names, statement, leaving, insert);
+      if (!nameEdits) return undefined;
+      edits.push(...nameEdits);
+    }
   }
 
   // Several new lines at one place are one edit, in the order of their modules.
@@ -128,7 +132,7 @@ function editNames(
   statement: Stmt,
   leaving: readonly ImportedName[],
   insert: readonly string[],
-): readonly Edit[] {
+): readonly Edit[] | undefined {
   const { module } = file;
   const { text } = module;
   const first = names[0];

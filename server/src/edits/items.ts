@@ -24,8 +24,11 @@ type Rest = {
   readonly comment: Comment | undefined;
 };
 
-/** Non-overlapping edits, in no particular order; several insertions are one edit. */
-export function editItems(module: Module, list: ItemList, changes: ItemChanges): readonly Edit[] {
+/**
+ * Non-overlapping edits, in no particular order; several insertions are one edit.
+ * Comments inside an item that goes move above it; undefined where no line is free for them.
+ */
+export function editItems(module: Module, list: ItemList, changes: ItemChanges): readonly Edit[] | undefined {
   const { text } = module;
   const layout = layoutOf(module);
   const items = list.items;
@@ -131,16 +134,19 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
     if (!item) continue;
     const own = startsLine(text, item.start);
     const comma = commaAfter(index);
+    const inner = commentsIn(module, item);
+    if (inner.length > 0 && !own) return undefined;
+    const indent = lineIndent(text, item.start);
+    const above = inner.map((one) => `${one.text}\n${indent}`).join("");
     if (texts.length > 0) {
       const next = rest(comma === undefined ? item.end : comma + 1);
       const lines = own && (!next.inline || next.at === list.close);
-      const separator = lines ? `,\n${lineIndent(text, item.start)}` : ", ";
-      edits.push(edit(item.start, item.end, texts.join(separator)));
+      edits.push(edit(item.start, item.end, above + texts.join(lines ? `,\n${indent}` : ", ")));
       continue;
     }
     if (comma !== undefined && /[\r\n#]/.test(text.slice(item.end, comma))) {
       // The comma leads the next line: a=1 ⏎ , b=2
-      edits.push(edit(item.start, item.end, ""), edit(comma, comma + 1, ""));
+      edits.push(edit(item.start, item.end, above.trimEnd()), edit(comma, comma + 1, ""));
       continue;
     }
     const end = comma === undefined ? item.end : comma + 1;
@@ -151,7 +157,9 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
       if (!sibling || /[\r\n]/.test(text.slice(sibling.end, item.start))) break;
       leads = gone(other);
     }
-    if (own && next.comment) edits.push(edit(item.start, next.comment.span.start, ""));
+    if (own && next.comment) edits.push(edit(item.start, next.comment.span.start, above));
+    else if (own && above)
+      edits.push(edit(item.start, next.inline ? next.at : end, next.inline ? above : above.trimEnd()));
     else if (own && !next.inline) {
       const breakAt = skipBlanks(text, end);
       edits.push(edit(lineStart(text, item.start), afterBreak(text, breakAt), ""));
@@ -159,6 +167,11 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
     else edits.push(edit(leads ? item.start : blankBefore(item.start), end, ""));
   }
   return edits;
+}
+
+/** The comments that stand inside a span. */
+export function commentsIn(module: Module, where: Span): readonly Comment[] {
+  return module.comments.filter((one) => where.start <= one.span.start && one.span.end <= where.end);
 }
 
 function skipBlanks(text: string, offset: number): number {

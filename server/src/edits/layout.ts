@@ -1,7 +1,7 @@
 /** How one file is written: what generated text must look like to fit in. */
 import type { DagFile } from "../airflow/dagfile.ts";
 import type { Expr, Module, Stmt } from "../syntax/python.ts";
-import { bodiesOf, expressionsOf, partsOf } from "../syntax/traverse.ts";
+import { bodiesOf, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 
 /** What edit builders read of a file; a `DagFile` is one. */
 export type SourceFile = Pick<DagFile, "module" | "names">;
@@ -47,8 +47,8 @@ function quoteOf(module: Module): '"' | "'" {
 
 function indentOf(module: Module): string {
   let found: string | undefined;
-  everyStatement(module.body, (statement) => {
-    if (found !== undefined) return;
+  walkStatements(module.body, (statement) => {
+    if (found !== undefined) return false;
     for (const body of bodiesOf(statement)) {
       const first = body[0];
       if (!first || !startsLine(module.text, first.span.start)) continue;
@@ -56,26 +56,21 @@ function indentOf(module: Module): string {
       const inner = lineIndent(module.text, first.span.start);
       if (inner.length > outer.length && inner.startsWith(outer)) found = inner.slice(outer.length);
     }
+    return true;
   });
   return found ?? "    ";
 }
 
-/** Calls `visit` on every statement, outer ones first. */
-export function everyStatement(body: readonly Stmt[], visit: (statement: Stmt) => void): void {
-  for (const statement of body) {
-    visit(statement);
-    for (const inner of bodiesOf(statement)) everyStatement(inner, visit);
-  }
-}
-
 /** Calls `visit` on every expression of every statement, outer ones first. */
 export function everyExpression(body: readonly Stmt[], visit: (expr: Expr) => void): void {
-  const into = (expr: Expr): void => {
-    visit(expr);
-    for (const part of partsOf(expr)) into(part);
-  };
-  everyStatement(body, (statement) => {
-    for (const expr of expressionsOf(statement)) into(expr);
+  walkStatements(body, (statement) => {
+    for (const expr of expressionsOf(statement)) {
+      walkExpr(expr, (inner) => {
+        visit(inner);
+        return true;
+      });
+    }
+    return true;
   });
 }
 
