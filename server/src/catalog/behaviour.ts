@@ -1,0 +1,22 @@
+import { amazon } from "./behaviour/amazon.ts";
+import type { Behaviour } from "./behaviour/facts.ts";
+import { standard } from "./behaviour/standard.ts";
+import { findClass } from "./index.ts";
+import type { OperatorClass } from "./operator.ts";
+
+/** Every hand-written fact; a test proves that the classes and keywords they name exist. */
+export const behaviours: readonly Behaviour[] = [...standard, ...amazon];
+
+const byOperator = new Map(behaviours.map((behaviour) => [behaviour.operator, behaviour]));
+
+/** What an operator, or the nearest base of it that is known, does about the work it starts. */
+export function behaviourOf(cls: OperatorClass): Behaviour | undefined {
+  const own = byOperator.get(cls.fqcn);
+  if (own) return own;
+  for (const base of cls.bases) {
+    const found = findClass(base);
+    const inherited = found && behaviourOf(found);
+    if (inherited) return inherited;
+  }
+  return undefined;
+}
