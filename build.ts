@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 
 const root = dirname(fileURLToPath(import.meta.url));
-const dist = join(root, "dist");
+/** `npx tsx build.ts [FOLDER]` */
+const dist = process.argv[2] ?? join(root, "dist");
 const resolve = createRequire(import.meta.url).resolve;
 
 const common: BuildOptions = {

@@ -114,8 +114,8 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
     config: config === undefined ? undefined : resolve(terminal.cwd, config),
   });
   if (options.stdin === undefined) {
-    const absent = missing(options.paths.map((path) => resolve(terminal.cwd, path)));
-    for (const path of absent) terminal.err(`tether: there is no file or directory ${shownPath(terminal.cwd, path)}\n`);
+    const absent = options.paths.filter((path) => missing([resolve(terminal.cwd, path)]).length > 0);
+    for (const path of absent) terminal.err(`tether: there is no file or directory "${path}"\n`);
     if (absent.length > 0) return exit.error;
   }
   await ensureGrammars();

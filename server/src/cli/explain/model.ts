@@ -106,8 +106,16 @@ function resolvedText(argument: Argument, written: string): string | undefined {
             : resolved.kind === "unknown"
               ? "unknown"
               : undefined;
-  const same = (a: string) => a.replaceAll(/["']/g, "").toLowerCase();
+  // `.expand(command=[…])` gives each task another value.
+  if (argument.origin === "expand") return undefined;
+  const same = (a: string) => a.replaceAll(/["'\\]/g, "").toLowerCase();
   return text === undefined || same(text) === same(written) ? undefined : text;
+}
+
+/** Origin by origin as they take precedence, each as it is written. */
+function inReadingOrder(found: readonly Argument[]): Argument[] {
+  const origins = [...new Set(found.map((argument) => argument.origin))];
+  return found.toSorted((a, b) => origins.indexOf(a.origin) - origins.indexOf(b.origin) || a.span.start - b.span.start);
 }
 
 function useText(use: Use, at: (span: Span) => string): string {
@@ -168,7 +176,7 @@ export function explain(
         ...given("callable", task.callable?.name),
         ...range(task.span),
         arguments: [
-          ...found.map((argument) => {
+          ...inReadingOrder(found).map((argument) => {
             const value = oneLine(file.text.slice(argument.value.span.start, argument.value.span.end));
             return {
               name: argument.name,

@@ -55,7 +55,7 @@ function taskText(task: ExplainedTask, pens: Paint): string {
   for (const script of task.scripts) {
     const facts = [
       script.place,
-      script.dialect,
+      script.dialect === "unknown" ? "the login shell" : script.dialect,
       ...(script.errexit ? ["set -e"] : []),
       ...(script.pipefail ? ["pipefail"] : []),
       ...(script.dynamic ? ["partly unknown"] : []),
