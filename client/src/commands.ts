@@ -1,5 +1,4 @@
 import { commands, type Disposable, window } from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
 import {
   type FixAllParams,
   type FixAllResult,
@@ -7,28 +6,30 @@ import {
   type LintWorkspaceResult,
   lintWorkspaceRequest,
 } from "../../server/src/lsp/protocol.ts";
+import type { Server } from "./server.ts";
 
 /** Registers the commands of the command palette; each answers with what it did, for key bindings and tests. */
-export function registerCommands(client: LanguageClient): Disposable[] {
+export function registerCommands(server: Server): Disposable[] {
   return [
-    commands.registerCommand("tether.lintWorkspace", () => lintWorkspace(client)),
-    commands.registerCommand("tether.fixAllInFile", () => fixAllInFile(client)),
-    commands.registerCommand("tether.restartServer", () => client.restart()),
-    commands.registerCommand("tether.showOutput", () => client.outputChannel.show()),
+    commands.registerCommand("tether.lintWorkspace", () => lintWorkspace(server)),
+    commands.registerCommand("tether.fixAllInFile", () => fixAllInFile(server)),
+    commands.registerCommand("tether.restartServer", () => server.restart()),
+    commands.registerCommand("tether.showOutput", () => server.output.show()),
   ];
 }
 
-async function lintWorkspace(client: LanguageClient): Promise<LintWorkspaceResult> {
+async function lintWorkspace({ client }: Server): Promise<LintWorkspaceResult | undefined> {
+  if (!client?.isRunning()) return notRunning();
   const result = await client.sendRequest<LintWorkspaceResult>(lintWorkspaceRequest, {});
   if (!result.cancelled) {
-    const text = `Tether: ${count(result.findings, "finding")} in ${count(result.files, "file")}.`;
-    window.setStatusBarMessage(text, 10_000);
+    tell(`${count(result.findings, "finding")} in ${count(result.files, "file")}`);
     if (result.findings > 0) await commands.executeCommand("workbench.actions.view.problems");
   }
   return result;
 }
 
-async function fixAllInFile(client: LanguageClient): Promise<FixAllResult | undefined> {
+async function fixAllInFile({ client }: Server): Promise<FixAllResult | undefined> {
+  if (!client?.isRunning()) return notRunning();
   const document = window.activeTextEditor?.document;
   if (document?.languageId !== "python") {
     void window.showInformationMessage("Tether: open a Python file to fix it.");
@@ -36,10 +37,21 @@ async function fixAllInFile(client: LanguageClient): Promise<FixAllResult | unde
   }
   const params: FixAllParams = { uri: client.code2ProtocolConverter.asUri(document.uri) };
   const result = await client.sendRequest<FixAllResult>(fixAllRequest, params);
-  const text =
-    result.applied === 0 ? "Tether: nothing to fix." : `Tether: ${count(result.applied, "fix", "fixes")} applied.`;
-  window.setStatusBarMessage(text, 10_000);
+  tell(result.applied === 0 ? "nothing to fix" : `${count(result.applied, "fix", "fixes")} applied`);
   return result;
+}
+
+function notRunning(): undefined {
+  const restart = "Restart Server";
+  void window.showErrorMessage("Tether: the language server is not running.", restart).then((chosen) => {
+    if (chosen === restart) void commands.executeCommand("tether.restartServer");
+  });
+  return undefined;
+}
+
+function tell(text: string): void {
+  const milliseconds = 10_000;
+  window.setStatusBarMessage(`Tether: ${text}`, milliseconds);
 }
 
 function count(number: number, one: string, many = `${one}s`): string {
