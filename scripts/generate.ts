@@ -24,18 +24,18 @@ async function current(path: string): Promise<string | undefined> {
 
 /** The manifest with its generated settings; those written by hand (`tether.enable`, `tether.trace.server`) stay. */
 function withSettings(manifest: string): string {
-  const schema = z.looseObject({
-    contributes: z.looseObject({
-      configuration: z.looseObject({ properties: z.record(z.string(), z.unknown()) }),
-    }),
-  });
-  const read = schema.parse(JSON.parse(manifest));
-  const { configuration } = read.contributes;
-  const fresh = manifestSettings();
+  // Records keep the order of keys.
+  const table = z.record(z.string(), z.unknown());
+  const part = (whole: Record<string, unknown>, name: string) => table.parse(whole[name]);
+  const read = table.parse(JSON.parse(manifest));
+  const contributes = part(read, "contributes");
+  const configuration = part(contributes, "configuration");
+  const properties = part(configuration, "properties");
   const byHand = ["tether.enable", "tether.trace.server"];
-  const kept = Object.entries(configuration.properties).filter(([name]) => byHand.includes(name));
-  configuration.properties = { ...Object.fromEntries(kept), ...fresh };
-  return `${JSON.stringify(read, undefined, 2)}\n`;
+  const kept = Object.entries(properties).filter(([name]) => byHand.includes(name));
+  const fresh = { ...configuration, properties: { ...Object.fromEntries(kept), ...manifestSettings() } };
+  const complete = { ...read, contributes: { ...contributes, configuration: fresh } };
+  return `${JSON.stringify(complete, undefined, 2)}\n`;
 }
 
 function withTable(readme: string): string | undefined {

@@ -4,13 +4,18 @@ import { configurationSchema, type OptionSchema } from "./option.ts";
 /** What a value may be, in a few words: `list of strings`, `"error"`, `"warning"`. */
 function typeOf(option: OptionSchema): string {
   if (option.enum) return option.enum.map((value) => `\`${JSON.stringify(value)}\``).join(", ");
-  if (option.type === "array") return `list of ${typeOf(option.items ?? {})}s`;
+  if (option.type === "array") return `list of ${many(option.items ?? {})}`;
   if (option.type === "object" && typeof option.additionalProperties === "object") {
     const value = option.additionalProperties;
-    return value.type === "object" ? "a table for each name" : `table of ${typeOf(value)}s`;
+    return value.type === "object" ? "a table for each name" : `table of ${many(value)}`;
   }
   if (option.type === "object") return "table";
   return [option.type ?? "anything"].flat().join(" or ");
+}
+
+/** The same for several values. */
+function many(option: OptionSchema): string {
+  return option.type === "array" ? `lists of ${many(option.items ?? {})}` : `${typeOf(option)}s`;
 }
 
 function isEmpty(value: unknown): boolean {
@@ -68,8 +73,9 @@ export function schemaFile(rules: readonly ListedRule[]): string {
     rules.map((rule) => [rule.name, { ...(typeof one === "object" ? one : {}), description: rule.summary }]),
   );
   const complete = {
-    ...schema,
+    $schema: "http://json-schema.org/draft-07/schema#",
     title: "Tether",
+    ...schema,
     properties: { ...properties, rules: { ...perRule, properties: named, additionalProperties: false } },
   };
   return `${JSON.stringify(complete, undefined, 2)}\n`;

@@ -18,7 +18,7 @@ const optionSchema: z.ZodType<OptionSchema> = z.looseObject({
   description: z.string().optional(),
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
-  default: z.unknown(),
+  default: z.unknown().optional(),
   pattern: z.string().optional(),
   get items() {
     return optionSchema.optional();
