@@ -1,11 +1,14 @@
 import { amazon } from "./behaviour/amazon.ts";
+import { clusters } from "./behaviour/clusters.ts";
 import type { Behaviour } from "./behaviour/facts.ts";
+import { google } from "./behaviour/google.ts";
+import { platforms } from "./behaviour/platforms.ts";
 import { standard } from "./behaviour/standard.ts";
 import { findClass } from "./index.ts";
 import type { OperatorClass } from "./operator.ts";
 
 /** Every hand-written fact; a test proves that the classes and keywords they name exist. */
-export const behaviours: readonly Behaviour[] = [...standard, ...amazon];
+export const behaviours: readonly Behaviour[] = [...standard, ...clusters, ...amazon, ...google, ...platforms];
 
 const byOperator = new Map(behaviours.map((behaviour) => [behaviour.operator, behaviour]));
 
