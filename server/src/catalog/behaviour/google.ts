@@ -1,0 +1,270 @@
+import {
+  type Behaviour,
+  deferred,
+  output,
+  type SensorArgument,
+  type SensorOf,
+  same,
+  text,
+  type Wait,
+  waitsIf,
+  waitsUnless,
+  xcom,
+  yes,
+} from "./facts.ts";
+
+const operators = "airflow.providers.google.cloud.operators";
+const sensors = "airflow.providers.google.cloud.sensors";
+const connection = ["project_id", "gcp_conn_id", "impersonation_chain"];
+
+function watch(name: string, ...given: SensorArgument[]): SensorOf {
+  return { class: `${sensors}.${name}`, arguments: given, copies: connection, reportsFailure: true };
+}
+
+function fact(
+  file: string,
+  name: string,
+  product: string,
+  wait: Wait,
+  more: Partial<Omit<Behaviour, "operator" | "product" | "wait" | "source">> = {},
+): Behaviour {
+  return {
+    operator: `${operators}.${file}.${name}`,
+    product,
+    wait,
+    severity: "warning",
+    source: `apache-airflow-providers-google 22.8.0, cloud/operators/${file.replaceAll(".", "/")}.py`,
+    ...more,
+  };
+}
+
+// Unset, a batch job is waited for and a streaming one is not: nobody can tell from the call, so it counts as waiting.
+const dataflow: Wait = {
+  parameter: "wait_until_finished",
+  waits: [null, true],
+  impliedByDeferrable: true,
+  deferrable: true,
+  // Not with deferrable=True, which raises a ValueError beside it.
+  emit: [yes("wait_until_finished")],
+};
+
+/** Facts about the operators of apache-airflow-providers-google that start work in Google Cloud. */
+export const google: readonly Behaviour[] = [
+  // It defers before it looks at asynchronous, and without a timeout: execution_timeout does not end the deferral.
+  fact("dataproc", "DataprocSubmitJobOperator", "the Dataproc job", waitsUnless("asynchronous", { implied: true }), {
+    sensor: watchDataproc("dataproc.DataprocJobSensor", output("dataproc_job_id"), same("region")),
+    timeout: { parameter: "wait_timeout", unit: "seconds", boundsWait: true },
+  }),
+  fact("dataproc", "DataprocCreateBatchOperator", "the Dataproc batch", waitsUnless("asynchronous"), {
+    sensor: watchDataproc("dataproc.DataprocBatchSensor", same("batch_id"), same("region")),
+  }),
+  fact("dataproc", "DataprocCreateClusterOperator", "the Dataproc cluster", { always: true }),
+  fact("dataproc", "DataprocDeleteClusterOperator", "the deletion of the Dataproc cluster", { always: true }),
+  fact("dataproc", "DataprocInstantiateWorkflowTemplateOperator", "the Dataproc workflow", { always: true }),
+  fact("dataproc", "DataprocInstantiateInlineWorkflowTemplateOperator", "the Dataproc workflow", { always: true }),
+  fact("dataflow", "DataflowTemplatedJobStartOperator", "the Dataflow job", dataflow, {
+    sensor: watch(
+      "dataflow.DataflowJobStatusSensor",
+      xcom("job_id", "job_id"),
+      same("location"),
+      text("expected_statuses", '{"JOB_STATE_DONE"}'),
+    ),
+  }),
+  fact("dataflow", "DataflowStartFlexTemplateOperator", "the Dataflow job", dataflow, {
+    sensor: {
+      ...watch(
+        "dataflow.DataflowJobStatusSensor",
+        xcom("job_id", "job_id"),
+        same("location"),
+        text("expected_statuses", '{"JOB_STATE_DONE"}'),
+      ),
+      copies: ["project_id", "gcp_conn_id"],
+    },
+  }),
+  fact(
+    "bigquery",
+    "BigQueryInsertJobOperator",
+    "the BigQuery job",
+    { always: true },
+    {
+      timeout: { parameter: "result_timeout", unit: "seconds", boundsWait: true },
+    },
+  ),
+  fact(
+    "bigquery_dts",
+    "BigQueryDataTransferServiceStartTransferRunsOperator",
+    "the BigQuery transfer run",
+    { always: true },
+    {
+      waitsSince: "8.11.0",
+      sensor: watch(
+        "bigquery_dts.BigQueryDataTransferServiceTransferRunSensor",
+        xcom("run_id", "run_id"),
+        same("transfer_config_id"),
+      ),
+    },
+  ),
+  // timeout= bounds one request here.
+  fact(
+    "workflows",
+    "WorkflowsCreateExecutionOperator",
+    "the Workflows execution",
+    { never: true },
+    {
+      sensor: watch(
+        "workflows.WorkflowExecutionSensor",
+        same("workflow_id"),
+        xcom("execution_id", "execution_id"),
+        same("location"),
+      ),
+      timeout: { parameter: "timeout", unit: "seconds", boundsWait: false },
+    },
+  ),
+  fact(
+    "cloud_composer",
+    "CloudComposerTriggerDAGRunOperator",
+    "the DAG run in the Composer environment",
+    { never: true },
+    {
+      sensor: {
+        ...watch(
+          "cloud_composer.CloudComposerDAGRunSensor",
+          same("region"),
+          same("environment_id"),
+          same("composer_dag_id"),
+          output("composer_dag_run_id", { key: "dag_run_id" }),
+        ),
+        // A state outside allowed_states is waited on until the sensor's timeout.
+        reportsFailure: false,
+      },
+      timeout: { parameter: "timeout", unit: "seconds", boundsWait: false },
+    },
+  ),
+  fact(
+    "cloud_run",
+    "CloudRunExecuteJobOperator",
+    "the Cloud Run job",
+    { always: true },
+    {
+      timeout: { parameter: "timeout_seconds", unit: "seconds", boundsWait: true },
+    },
+  ),
+  fact(
+    "cloud_batch",
+    "CloudBatchSubmitJobOperator",
+    "the Cloud Batch job",
+    { always: true },
+    {
+      timeout: { parameter: "timeout_seconds", unit: "seconds", boundsWait: true },
+    },
+  ),
+  fact("cloud_build", "CloudBuildCreateBuildOperator", "the Cloud Build build", waitsIf("wait")),
+  fact("datafusion", "CloudDataFusionStartPipelineOperator", "the Data Fusion pipeline", waitsUnless("asynchronous"), {
+    sensor: watch(
+      "datafusion.CloudDataFusionPipelineStateSensor",
+      same("pipeline_name"),
+      output("pipeline_id"),
+      same("instance_name"),
+      same("location"),
+      text("expected_statuses", '["COMPLETED"]'),
+      text("failure_statuses", '["FAILED", "KILLED", "REJECTED"]'),
+    ),
+    timeout: { parameter: "pipeline_timeout", unit: "seconds", default: "300", boundsWait: true },
+  }),
+  fact(
+    "dataform",
+    "DataformCreateWorkflowInvocationOperator",
+    "the Dataform workflow invocation",
+    waitsUnless("asynchronous", { deferrable: false }),
+    {
+      // Its expected and failure states are members of an enum of Google's client library, to be imported with it.
+      sensor: watch(
+        "dataform.DataformWorkflowInvocationStateSensor",
+        same("region"),
+        same("repository_id"),
+        // output["name"].split("/")[-1]
+        output("workflow_invocation_id", { key: "name" }),
+        text("expected_statuses", "{WorkflowInvocation.State.SUCCEEDED}"),
+        text("failure_statuses", "{WorkflowInvocation.State.FAILED, WorkflowInvocation.State.CANCELLED}"),
+      ),
+    },
+  ),
+  fact("dataplex", "DataplexRunDataQualityScanOperator", "the data quality scan", waitsUnless("asynchronous"), {
+    sensor: watch(
+      "dataplex.DataplexDataQualityJobStatusSensor",
+      same("region"),
+      same("data_scan_id"),
+      output("job_id"),
+    ),
+    timeout: { parameter: "result_timeout", unit: "seconds", default: "600", boundsWait: true },
+  }),
+  fact("dataplex", "DataplexRunDataProfileScanOperator", "the data profile scan", waitsUnless("asynchronous"), {
+    sensor: watch(
+      "dataplex.DataplexDataProfileJobStatusSensor",
+      same("region"),
+      same("data_scan_id"),
+      output("job_id"),
+    ),
+    timeout: { parameter: "result_timeout", unit: "seconds", default: "600", boundsWait: true },
+  }),
+  fact(
+    "looker",
+    "LookerStartPdtBuildOperator",
+    "the Looker PDT build",
+    waitsUnless("asynchronous", { deferrable: false }),
+    {
+      sensor: {
+        ...watch("looker.LookerCheckPdtBuildSensor", output("materialization_id"), same("looker_conn_id")),
+        copies: [],
+      },
+      timeout: { parameter: "wait_timeout", unit: "seconds", boundsWait: true },
+    },
+  ),
+  fact(
+    "cloud_storage_transfer_service",
+    "CloudDataTransferServiceCreateJobOperator",
+    "the Storage Transfer job",
+    { never: true },
+    { sensor: transfer(output("job_name", { key: "name" })) },
+  ),
+  fact(
+    "cloud_storage_transfer_service",
+    "CloudDataTransferServiceRunJobOperator",
+    "the Storage Transfer run",
+    { never: true, deferrable: true, emit: [deferred] },
+    {
+      sensor: transfer(same("job_name")),
+      // Unset, the deferral ends after one minute.
+      timeout: { parameter: "timeout", unit: "seconds", default: "60", boundsWait: true },
+    },
+  ),
+  fact("kubernetes_engine", "GKEStartPodOperator", "the pod in GKE", { always: true }),
+  ...["Forecasting", "Image", "Tabular", "Text", "Video"].map((kind) =>
+    fact(
+      "vertex_ai.auto_ml",
+      `CreateAutoML${kind}TrainingJobOperator`,
+      "the AutoML training job",
+      waitsIf("sync", { deferrable: false }),
+    ),
+  ),
+  fact("vertex_ai.custom_job", "CreateCustomTrainingJobOperator", "the Vertex AI training job", { always: true }),
+  fact("vertex_ai.custom_job", "CreateCustomContainerTrainingJobOperator", "the Vertex AI training job", {
+    always: true,
+  }),
+  fact("vertex_ai.custom_job", "CreateCustomPythonPackageTrainingJobOperator", "the Vertex AI training job", {
+    always: true,
+  }),
+];
+
+function watchDataproc(name: string, ...given: SensorArgument[]): SensorOf {
+  return { ...watch(name, ...given), copies: ["project_id", "gcp_conn_id"] };
+}
+
+function transfer(job: SensorArgument): SensorOf {
+  return {
+    class: `${sensors}.cloud_storage_transfer_service.CloudDataTransferServiceJobStatusSensor`,
+    arguments: [job, text("expected_statuses", '{"SUCCESS"}')],
+    copies: ["gcp_conn_id"],
+    reportsFailure: true,
+  };
+}
