@@ -2,15 +2,18 @@
 import type { Finding } from "../rules/rule.ts";
 import type { Edit, Fix } from "../text/edit.ts";
 import { readDirectives } from "./directive.ts";
+import { unknownSuppression, unusedSuppression } from "./own.ts";
 import { PhysicalLines } from "./physical.ts";
 
 /**
  * Adds `# tether: ignore[rule]` for one finding: behind its first line, or, where that line ends inside a string or in
  * a backslash, above the line where that began. Joins a directive that is already there. A choice for the user to
- * make: no part of fix-all. Undefined for a finding without a place in the text.
+ * make: no part of fix-all. Undefined for a finding without a place in the text, and for one about such a comment.
  */
 export function ignoreFix(text: string, finding: Pick<Finding, "rule" | "span">): Fix | undefined {
   if (finding.span.end > text.length || text.trim() === "") return undefined;
+  // These are about such a comment: the way out is to remove or correct it.
+  if (finding.rule === unusedSuppression.name || finding.rule === unknownSuppression.name) return undefined;
   const read = readDirectives(text);
   const lines = read?.lines ?? new PhysicalLines(text);
   const { index } = lines;

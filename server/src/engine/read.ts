@@ -35,6 +35,7 @@ export function decodeSource(path: string, bytes: Uint8Array): ReadResult {
   if (bytes.includes(0)) return refuse("binary", "The file holds NUL bytes: it is binary, not Python source.");
   const encoding = declaredEncoding(bytes);
   if (encoding === "latin1") return { source: { path, text: Buffer.from(bytes).toString("latin1") }, encoding };
+  if (encoding === "windows-1252") return { source: { path, text: windows1252(bytes) }, encoding };
   let decoder: TextDecoder;
   try {
     decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
@@ -80,6 +81,13 @@ function normalEncoding(name: string): string {
     .replace(/^cp(125\d)$/, "windows-$1")
     .replace(/^cp932$/, "shift_jis")
     .replace(/^latin-9$/, "iso-8859-15");
+}
+
+// Node's own decoder for it gives ISO 8859-1 in several releases.
+function windows1252(bytes: Uint8Array): string {
+  const high = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+  const text = Buffer.from(bytes).toString("latin1");
+  return text.replace(/[\x80-\x9f]/g, (char) => high[char.charCodeAt(0) - 0x80] ?? char);
 }
 
 function badLine(bytes: Uint8Array, encoding: string): string {
