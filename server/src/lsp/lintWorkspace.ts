@@ -1,0 +1,68 @@
+import type { CancellationToken } from "vscode-languageserver";
+import { z } from "zod";
+import { type Context, reported } from "./context.ts";
+import { uriOf } from "./document.ts";
+import { type LintProgress, lintProgress } from "./progress.ts";
+import { type LintWorkspaceResult, lintWorkspaceRequest } from "./protocol.ts";
+import { clear, publishClosed } from "./publish.ts";
+import { tellStatus } from "./status.ts";
+
+const lintWorkspaceParams = z.object({ workDoneToken: z.union([z.string(), z.number()]).optional() });
+
+/** `tether/lintWorkspace`: lints every file of the workspace's folders and shows what is found in those not open. */
+export function registerLintWorkspace(context: Context): void {
+  const { connection, session } = context;
+  connection.onRequest(
+    lintWorkspaceRequest,
+    reported<unknown, LintWorkspaceResult>(context, "Linting the workspace", async (params, token) => {
+      const { workDoneToken } = lintWorkspaceParams.parse(params ?? {});
+      // A second request replaces the first: both would show the same.
+      session.running?.abort();
+      const running = new AbortController();
+      session.running = running;
+      await session.configured;
+      const progress = await lintProgress(connection, workDoneToken);
+      try {
+        return await run(context, running, progress, token);
+      } finally {
+        progress.done();
+        if (session.running === running) session.running = undefined;
+        tellStatus(context);
+      }
+    }),
+  );
+}
+
+async function run(
+  context: Context,
+  running: AbortController,
+  progress: LintProgress,
+  token: CancellationToken,
+): Promise<LintWorkspaceResult> {
+  const { session, parts } = context;
+  for (const one of [token, progress.token]) {
+    if (one?.isCancellationRequested) running.abort();
+    one?.onCancellationRequested(() => running.abort());
+  }
+  tellStatus(context);
+  const seen = new Set<string>();
+  const roots = session.folders.filter(({ editor }) => editor.enable).map(({ path }) => path);
+  if (roots.length === 0) return { files: 0, findings: 0, cancelled: false };
+  const summary = await parts.lintWorkspace(roots, (path) => session.settingsFor(path), {
+    signal: running.signal,
+    onFile: (result) => {
+      seen.add(result.path);
+      session.linted.add(result.path);
+      publishClosed(context, result);
+    },
+    onProgress: progress.report,
+    openText: (path) => session.documentAt(path)?.text,
+  });
+  if (!summary.cancelled) for (const path of session.linted) if (!seen.has(path)) forget(context, path);
+  return summary;
+}
+
+function forget(context: Context, path: string): void {
+  context.session.linted.delete(path);
+  if (!context.session.documentAt(path)) clear(context, uriOf(path));
+}
