@@ -59,8 +59,8 @@ async function inBrowser(executablePath: string, port: number): Promise<number> 
         const text = values.map(String).join(" ");
         if (text.includes("[suite] ")) console.log(text.slice(text.indexOf("[suite] ") + "[suite] ".length));
         if (screenshot !== undefined && text.includes("[suite] picture")) {
-          await drawn(page).then(
-            () => takePicture(page, screenshot).then(() => finish(0)),
+          await takePictures(page, screenshot).then(
+            () => finish(0),
             (error: unknown) => {
               console.error(error);
               finish(1);
@@ -94,12 +94,17 @@ async function takePicture(page: Page, path: string): Promise<void> {
   console.log(`wrote ${path}`);
 }
 
-/** Waits until what the suite arranged is on the screen. */
-async function drawn(page: Page): Promise<void> {
-  const parts = [
-    ".squiggly-error",
-    ".markers-panel .monaco-list-row",
-    ".codicon-light-bulb, .codicon-gutter-lightbulb",
-  ];
-  for (const part of parts) await page.locator(part).first().waitFor({ state: "attached", timeout: 30_000 });
+/** The window that the suite arranged as `FILE.png`, and the same with the light bulb's menu open as `FILE-fixes.png`. */
+async function takePictures(page: Page, path: string): Promise<void> {
+  const problems = ".markers-panel .monaco-list-row";
+  const lightBulb = ".codicon-light-bulb, .codicon-gutter-lightbulb, .codicon-gutter-lightbulb-auto-fix";
+  for (const part of [".squiggly-error", problems, lightBulb]) await visible(page, part);
+  await takePicture(page, path);
+  await page.keyboard.press("Control+Period");
+  await visible(page, ".action-widget .monaco-list-row");
+  await takePicture(page, path.replace(/\.png$/, "-fixes.png"));
+}
+
+async function visible(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).first().waitFor({ state: "attached", timeout: 30_000 });
 }

@@ -1,6 +1,16 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
-import { CodeAction, CodeActionKind, commands, extensions, type Range, Selection, type Uri, workspace } from "vscode";
-import { type Case, findingOf, noFindingOf, open, rangeOf } from "./case.ts";
+import {
+  CodeAction,
+  CodeActionKind,
+  commands,
+  extensions,
+  type Hover,
+  Range,
+  Selection,
+  type Uri,
+  workspace,
+} from "vscode";
+import { type Case, findingOf, findingsUntil, noFindingOf, open, rangeOf } from "./case.ts";
 
 /** What happens in an open file. */
 export const editing: readonly Case[] = [
@@ -52,7 +62,7 @@ export const editing: readonly Case[] = [
     async run() {
       const { document } = await open("dags/bash_ssh.py");
       const finding = await findingOf(document.uri, "bash-ssh-call");
-      const actions = await quickFixes(document.uri, finding.range);
+      const actions = await codeActions(document.uri, finding.range, CodeActionKind.QuickFix.value);
       const preferred = actions.find((action) => action.isPreferred);
       ok(
         preferred,
@@ -69,6 +79,34 @@ export const editing: readonly Case[] = [
     },
   },
   {
+    name: "hovering over a finding shows its rule",
+    async run() {
+      const { document } = await open("dags/ssh_background.py");
+      const finding = await findingOf(document.uri, "ssh-background-command");
+      const hovers = await commands.executeCommand<Hover[]>(
+        "vscode.executeHoverProvider",
+        document.uri,
+        finding.range.start,
+      );
+      const text = hovers.flatMap((hover) =>
+        hover.contents.map((part) => (typeof part === "string" ? part : part.value)),
+      );
+      ok(text.join("\n").includes("ssh-background-command"), `one hover names the rule: ${text.join(" | ")}`);
+    },
+  },
+  {
+    name: "Fix All is a source action, for code actions on save",
+    async run() {
+      const { document } = await open("dags/fixable.py");
+      await findingsUntil(document.uri, "findings", (all) => all.length > 0);
+      const everything = new Range(0, 0, document.lineCount, 0);
+      const actions = await codeActions(document.uri, everything, "source.fixAll.tether");
+      equal(actions.length, 1);
+      ok(actions[0]?.edit, "the action carries its edit");
+      equal(actions[0].kind?.value, "source.fixAll.tether");
+    },
+  },
+  {
     name: "restarting the server brings the findings back",
     async run() {
       const { document } = await open("dags/ssh_background.py");
@@ -79,14 +117,8 @@ export const editing: readonly Case[] = [
   },
 ];
 
-async function quickFixes(uri: Uri, range: Range): Promise<CodeAction[]> {
+async function codeActions(uri: Uri, range: Range, kind: string): Promise<CodeAction[]> {
   const resolve = 20;
-  const found = await commands.executeCommand<unknown[]>(
-    "vscode.executeCodeActionProvider",
-    uri,
-    range,
-    CodeActionKind.QuickFix.value,
-    resolve,
-  );
+  const found = await commands.executeCommand<unknown[]>("vscode.executeCodeActionProvider", uri, range, kind, resolve);
   return found.filter((one) => one instanceof CodeAction);
 }
