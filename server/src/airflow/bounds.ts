@@ -1,0 +1,34 @@
+/** Which limit, if any, ends a task that waits too long. */
+import { argument } from "./arguments.ts";
+import type { Argument, DagFile, Lookup, Task } from "./dagfile.ts";
+
+/** Whether an argument certainly has no effect: absent, or a literal `None`. */
+export function isUnset(found: Lookup): found is "absent" | Argument {
+  return found === "absent" || (typeof found === "object" && found.resolved.kind === "none");
+}
+
+/**
+ * Whether it is certain that nothing in the project bounds the task's running time:
+ * no `execution_timeout`, no `dagrun_timeout` on its DAG, no default in the deployment.
+ */
+export function isUnbounded(file: DagFile, task: Task): boolean {
+  if (file.project.deployment.defaultTaskExecutionTimeout !== undefined) return false;
+  if (!isUnset(argument(file, task, "execution_timeout"))) return false;
+  return hasNoRunTimeout(file, task);
+}
+
+/** Whether the task's DAG certainly has no `dagrun_timeout`. */
+function hasNoRunTimeout(file: DagFile, task: Task): boolean {
+  const { dag } = task;
+  if (!dag) return false;
+  if (!dag.call) return true;
+  for (const one of dag.call.args) {
+    if (one.form === "double-star") {
+      const value = file.values.evaluate(one.value, task.scope);
+      if (value.kind !== "dict" || !value.complete || value.entries.some((entry) => entry.key === "dagrun_timeout"))
+        return false;
+    }
+    if (one.name === "dagrun_timeout" && file.values.evaluate(one.value, task.scope).kind !== "none") return false;
+  }
+  return true;
+}

@@ -1,0 +1,56 @@
+/** Asking what a task is, in the catalogue's own spellings. */
+import { findClass, isSubclassOf } from "../catalog/index.ts";
+import type { ClassDef } from "../syntax/python.ts";
+import type { Task } from "./dagfile.ts";
+
+/** Classes that rules speak of, by their newest spelling. */
+export const operators = {
+  bash: "airflow.providers.standard.operators.bash.BashOperator",
+  python: "airflow.providers.standard.operators.python.PythonOperator",
+  triggerDagRun: "airflow.providers.standard.operators.trigger_dagrun.TriggerDagRunOperator",
+  ssh: "airflow.providers.ssh.operators.ssh.SSHOperator",
+  sshRemoteJob: "airflow.providers.ssh.operators.ssh_remote_job.SSHRemoteJobOperator",
+  winrm: "airflow.providers.microsoft.winrm.operators.winrm.WinRMOperator",
+  docker: "airflow.providers.docker.operators.docker.DockerOperator",
+  pod: "airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator",
+  sftp: "airflow.providers.sftp.operators.sftp.SFTPOperator",
+  externalTaskSensor: "airflow.providers.standard.sensors.external_task.ExternalTaskSensor",
+  bashSensor: "airflow.providers.standard.sensors.bash.BashSensor",
+} as const;
+
+/** Whether the task's operator is, or descends from, that class; TaskFlow counts by the operator behind its decorator. */
+export function isA(task: Task, fqcn: string): boolean {
+  const { known } = task.operator;
+  return known !== undefined && isSubclassOf(known, fqcn);
+}
+
+/** As {@link isA}, and no subclass in the file replaces what the class does when it runs. */
+export function runsAs(task: Task, fqcn: string): boolean {
+  return isA(task, fqcn) && !task.operator.subclasses.some((one) => defines(one, "execute") || defines(one, "poke"));
+}
+
+/** Whether the task is a sensor that Tether knows, or `@task.sensor`. */
+export function isSensor(task: Task): boolean {
+  return task.operator.known?.kind === "sensor";
+}
+
+/** Whether the task looks like a sensor, known or by its name: enough to believe that it watches something. */
+export function watches(task: Task): boolean {
+  return isSensor(task) || /Sensor(Async)?$/.test(task.operator.name) || task.operator.name === "task.sensor";
+}
+
+function defines(definition: ClassDef, method: string): boolean {
+  return definition.body.some((one) => one.kind === "function" && one.name === method);
+}
+
+/** The class's name for a message: what the DAG's author wrote, or `@task.bash`. */
+export function shownName(task: Task): string {
+  return task.form === "taskflow" ? `@${task.operator.name}` : task.operator.name;
+}
+
+/** A class of the catalogue by one of {@link operators}; the catalogue's tests prove that each exists. */
+export function known(fqcn: string): NonNullable<ReturnType<typeof findClass>> {
+  const found = findClass(fqcn);
+  if (!found) throw new Error(`the catalogue lacks ${fqcn}`);
+  return found;
+}

@@ -1,0 +1,90 @@
+import { argument } from "../airflow/arguments.ts";
+import { hasParameter } from "../airflow/availability.ts";
+import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
+import { quoteString } from "../edits/layout.ts";
+import { setTaskArguments } from "../edits/task.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET701",
+  name: "external-task-sensor-no-failed-states",
+  group: "sensor",
+  severity: "warning",
+  summary: "ExternalTaskSensor without failed_states waits on after the upstream has failed",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `\`failed_states\` is empty by default, so a failed upstream is no answer for the sensor: it goes on asking until its own timeout, 7 days unless you set one, and only then does anybody hear of the failure (standard provider, \`sensors/external_task.py\`).`,
+    bad: `from airflow import DAG
+from airflow.sensors.external_task import ExternalTaskSensor
+
+with DAG("report") as dag:
+    wait = ExternalTaskSensor(
+        task_id="wait", external_dag_id="load", external_task_id="publish", mode="reschedule", timeout=3600
+    )
+`,
+    good: `from airflow import DAG
+from airflow.sensors.external_task import ExternalTaskSensor
+
+with DAG("report") as dag:
+    wait = ExternalTaskSensor(
+        task_id="wait",
+        external_dag_id="load",
+        external_task_id="publish",
+        failed_states=["failed", "upstream_failed"],
+        mode="reschedule",
+        timeout=3600,
+    )
+`,
+    limits: "A sensor that counts a failure as an allowed or a skipped state was designed to go on, and is left alone.",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/sensors/external_task_sensor.html",
+    ],
+  },
+  check(file, report) {
+    for (const task of file.tasks) {
+      if (!runsAs(task, operators.externalTaskSensor) || !task.operator.known) continue;
+      // failed_states came with Airflow 1.10.15 and 2.0.
+      if (!hasParameter(file.project, task.operator.known, "failed_states")) continue;
+      const failed = argument(file, task, "failed_states");
+      if (failed !== "absent" && !isEmpty(failed)) continue;
+      if (namesFailure(argument(file, task, "allowed_states")) || namesFailure(argument(file, task, "skipped_states")))
+        continue;
+      report({
+        span: task.span,
+        message: `${task.operator.name} has no failed_states: when the upstream fails, it goes on waiting until its own timeout.`,
+        hint: "List the states in which the upstream will never succeed.",
+        fixes: [fix(file, task)],
+      });
+    }
+  },
+});
+
+function isEmpty(found: Lookup): boolean {
+  if (typeof found !== "object") return false;
+  const { resolved } = found;
+  return resolved.kind === "none" || (resolved.kind === "list" && resolved.complete && resolved.items.length === 0);
+}
+
+/** Whether a list of states holds a failure, or may hold one. */
+function namesFailure(found: Lookup): boolean {
+  if (found === "absent") return false;
+  if (found === "unknown" || found.resolved.kind !== "list" || !found.resolved.complete) return true;
+  return found.resolved.items.some((one) => one.kind !== "string" || /failed$/.test(one.folded.text));
+}
+
+function fix(
+  file: DagFile,
+  task: Task,
+): { title: string; edits: NonNullable<ReturnType<typeof setTaskArguments>>; safety: "safe" } | undefined {
+  // A watched DAG run is never "upstream_failed"; only a task is.
+  const watchesTask = ["external_task_id", "external_task_ids", "external_task_group_id"].some(
+    (name) => typeof argument(file, task, name) === "object",
+  );
+  const states = watchesTask ? ["failed", "upstream_failed"] : ["failed"];
+  const text = `[${states.map((one) => quoteString(file, one)).join(", ")}]`;
+  const edits = setTaskArguments(file, task, [{ name: "failed_states", text }]);
+  return edits && edits.length > 0 ? { title: `Add failed_states=${text}`, edits, safety: "safe" } : undefined;
+}

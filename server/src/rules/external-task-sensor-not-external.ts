@@ -1,0 +1,85 @@
+import { argument } from "../airflow/arguments.ts";
+import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { downstreamOf } from "../airflow/edges.ts";
+import { isA, operators, runsAs } from "../airflow/kinds.ts";
+import { remoteInvocation } from "../shell/remote.ts";
+import { commands } from "../shell/walk.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET303",
+  name: "external-task-sensor-not-external",
+  group: "unmonitored",
+  severity: "warning",
+  summary: "ExternalTaskSensor is used to watch work that another machine does",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `"External" means another DAG of the same Airflow. The sensor counts task instances or DAG runs in this Airflow's own metadata database (or asks its own API server), for exactly this run's logical date. It cannot see a process on an ssh host, nor a DAG of an Airflow that runs there: it waits until its timeout, 7 days by default, and then fails (standard provider, \`sensors/external_task.py\`).`,
+    bad: `from datetime import timedelta
+
+from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+from airflow.sensors.external_task import ExternalTaskSensor
+
+with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
+    start = SSHOperator(task_id="start", ssh_conn_id="gpu1", command="airflow dags trigger fit", cmd_timeout=60)
+    wait = ExternalTaskSensor(
+        task_id="wait", external_dag_id="fit", external_task_id="done", failed_states=["failed"], timeout=3600
+    )
+    start >> wait
+`,
+    good: `from datetime import timedelta
+
+from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+from airflow.sensors.external_task import ExternalTaskSensor
+
+with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
+    features = ExternalTaskSensor(
+        task_id="features", external_dag_id="features", failed_states=["failed"], timeout=3600
+    )
+    fit = SSHOperator(task_id="fit", ssh_conn_id="gpu1", command="/opt/fit.sh --wait", cmd_timeout=900)
+    features >> fit
+`,
+    limits:
+      "It speaks up only where the sensor directly follows a task that starts work on another machine, and the DAG it names does not stand in the same file.",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/sensors/external_task_sensor.html",
+    ],
+  },
+  check(file, report) {
+    for (const task of file.tasks) {
+      if (!runsAs(task, operators.externalTaskSensor)) continue;
+      const dagId = argument(file, task, "external_dag_id");
+      if (typeof dagId !== "object" || dagId.resolved.kind !== "string" || dagId.resolved.folded.holes.length > 0)
+        continue;
+      const id = dagId.resolved.folded.text;
+      // The DAG is here, or this file makes DAGs whose names are not known.
+      if (file.dags.some((one) => one.id === id || one.id === undefined)) continue;
+      const upstream = file.tasks.find((one) => startsRemoteWork(one) && follows(file, one, task));
+      if (!upstream) continue;
+      report({
+        span: dagId.value.span,
+        message: `${task.operator.name} only sees DAGs of this same Airflow: it cannot watch what ${upstream.operator.name} started on another machine.`,
+        hint: "Let the task itself wait (SSHRemoteJobOperator), or ask the other Airflow's REST API with an HttpSensor.",
+        related: [{ span: upstream.span, message: "starts the work on the other machine" }],
+      });
+    }
+  },
+});
+
+/** SSHOperator, SSHRemoteJobOperator, WinRMOperator, or ssh in a BashOperator. */
+function startsRemoteWork(task: Task): boolean {
+  if (isA(task, operators.ssh) || isA(task, operators.sshRemoteJob) || isA(task, operators.winrm)) return true;
+  return task.scripts.some((one) =>
+    [...commands(one.script)].some(({ statement }) => remoteInvocation(statement)?.tool === "ssh"),
+  );
+}
+
+function follows(file: DagFile, first: Task, second: Task): boolean {
+  // Two parents are a join: the sensor may well wait for a DAG that has nothing to do with the remote task.
+  const parents = file.edges.filter((one) => one.to === second && one.form !== "template");
+  return parents.length === 1 && downstreamOf(file.edges, first).includes(second);
+}

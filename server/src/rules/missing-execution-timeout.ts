@@ -1,0 +1,50 @@
+import { hasParameter } from "../airflow/availability.ts";
+import { isUnbounded } from "../airflow/bounds.ts";
+import { shownName } from "../airflow/kinds.ts";
+import { remoteWork } from "../airflow/remote.ts";
+import { executionTimeoutFix } from "../edits/limits.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET201",
+  name: "missing-execution-timeout",
+  group: "missing-timeout",
+  severity: "warning",
+  summary: "A task waits for another machine and nothing limits how long",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `\`execution_timeout\` is None for every operator unless you, the DAG's \`default_args\` or \`[core] default_task_execution_timeout\` set it. A task that waits for another machine then ends when that machine answers, or never: a hung NFS mount, a lost TCP peer or a stuck query keeps the task running and its worker slot taken. With a limit Airflow raises AirflowTaskTimeout in the task, calls \`on_kill\` and retries.`,
+    bad: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("backup") as dag:
+    dump = SSHOperator(task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600)
+`,
+    good: `from datetime import timedelta
+
+from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as dag:
+    dump = SSHOperator(task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600)
+`,
+    limits: `A DAG with a \`dagrun_timeout\` is left alone. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
+    links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],
+  },
+  check(file, report) {
+    for (const task of file.tasks) {
+      const work = remoteWork(file, task);
+      if (!work || !task.operator.known || !hasParameter(file.project, task.operator.known, "execution_timeout"))
+        continue;
+      if (!isUnbounded(file, task)) continue;
+      report({
+        span: task.span,
+        message: `${shownName(task)} has no execution_timeout: while ${work} does not answer, the task runs on and keeps its worker slot.`,
+        hint: "Set execution_timeout on the task or in default_args; on expiry Airflow calls on_kill, then retries.",
+        fixes: [executionTimeoutFix(file, task)],
+      });
+    }
+  },
+});

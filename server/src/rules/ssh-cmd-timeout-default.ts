@@ -1,0 +1,93 @@
+import { argument } from "../airflow/arguments.ts";
+import { hasParameter, providerAtLeast } from "../airflow/availability.ts";
+import type { Task } from "../airflow/dagfile.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
+import { secondsFix } from "../edits/limits.ts";
+import { commands } from "../shell/walk.ts";
+import { defineRule } from "./rule.ts";
+
+/** Programs that answer at once, so that ten silent seconds already mean trouble. */
+const instant = new Set([
+  "cd",
+  "chmod",
+  "cp",
+  "date",
+  "echo",
+  "export",
+  "false",
+  "hostname",
+  "ls",
+  "mkdir",
+  "mv",
+  "printf",
+  "pwd",
+  "rm",
+  "set",
+  "test",
+  "touch",
+  "true",
+  "uname",
+  "whoami",
+]);
+
+export default defineRule({
+  code: "TET202",
+  name: "ssh-cmd-timeout-default",
+  group: "missing-timeout",
+  severity: "warning",
+  summary: "SSHOperator keeps the default limit of 10 s without output",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `\`cmd_timeout\` is not a limit on the running time: it is how long the remote command may be silent. It comes from the operator, else from the hook, else from the connection's extras, else it is 10 s (\`CMD_TIMEOUT\` in the ssh provider's \`hooks/ssh.py\`, in force since provider 3.3.0). A job that computes for eleven seconds before it prints a line fails with "SSH command timed out". Airflow then closes the channel, nothing tells the remote process, and the retry starts it a second time.`,
+    bad: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("nightly_load", dagrun_timeout=None) as dag:
+    load = SSHOperator(task_id="load", ssh_conn_id="edge", command="/opt/load.sh --full ", execution_timeout=None)
+`,
+    good: `from datetime import timedelta
+
+from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("nightly_load") as dag:
+    load = SSHOperator(
+        task_id="load",
+        ssh_conn_id="edge",
+        command="/opt/load.sh --full ",
+        cmd_timeout=900,
+        execution_timeout=timedelta(hours=2),
+    )
+`,
+    limits:
+      "The connection's extras may hold a `cmd_timeout` that Tether cannot see. A task that is given an `ssh_hook` is left alone, since the hook may carry the limit.",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
+      "https://github.com/apache/airflow/issues/29282",
+    ],
+  },
+  check(file, report) {
+    for (const task of file.tasks) {
+      if (!runsAs(task, operators.ssh) || !task.operator.known) continue;
+      // Before 3.3.0 the limit was written down but not kept; Airflow 1.10 knows it under another name.
+      if (!providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.3.0")) continue;
+      if (!hasParameter(file.project, task.operator.known, "cmd_timeout")) continue;
+      if (argument(file, task, "cmd_timeout") !== "absent") continue;
+      if (argument(file, task, "ssh_hook") !== "absent") continue;
+      if (answersAtOnce(task)) continue;
+      report({
+        span: task.span,
+        message: `${task.operator.name} gives up after 10 s without output, fails the task, and leaves the remote command running.`,
+        hint: "Set cmd_timeout to the longest silence, in seconds, that the command may keep.",
+        fixes: [secondsFix(file, task, "cmd_timeout", file.project.limits.commandTimeout, "command-timeout")],
+      });
+    }
+  },
+});
+
+function answersAtOnce(task: Task): boolean {
+  const programs = task.scripts.flatMap((one) => [...commands(one.script)].map(({ statement }) => statement.program));
+  return programs.length > 0 && programs.every((one) => one !== undefined && instant.has(one));
+}
