@@ -3,9 +3,10 @@
     python check_classes.py < questions.json
 
 Standard input is a JSON list of {"fqcn": …, "parameters": [name, …]}; standard output answers each in the same order.
-The shapes are `ClassQuestion` and `classReport` in classes.ts. A parameter counts when the constructor accepts it by
-name: its own signature or, through `**kwargs`, that of a class behind it, up to BaseOperator. Functions and other
-objects are answered by their signature alone. Run with the variables of layout.ts.
+The shapes are `ClassQuestion` and `ClassAnswer` in classes.ts. A parameter counts when the constructor accepts it by
+name: its own signature or, through `**kwargs`, that of a class behind it, up to BaseOperator. What a constructor pops
+from `**kwargs` cannot be seen. Functions and other objects are answered by their signature alone. Run with the
+variables of layout.ts.
 """
 
 import enum
@@ -32,7 +33,7 @@ def accepted_parameters(target) -> dict[str, tuple[inspect.Parameter, str]]:
         if not callable(target):
             return {}
         found = inspect.signature(target).parameters.values()
-        return {each.name: (each, target.__qualname__) for each in found if each.kind in NAMED}
+        return {each.name: (each, getattr(target, "__qualname__", "")) for each in found if each.kind in NAMED}
     accepted: dict[str, tuple[inspect.Parameter, str]] = {}
     for base in target.__mro__:
         if "__init__" not in vars(base):
@@ -51,8 +52,9 @@ def describe_default(parameter: inspect.Parameter) -> dict:
     if parameter.default is inspect.Parameter.empty:
         return {"kind": "required"}
     value = as_json(parameter.default)
-    # `as_json` answers a text for what JSON cannot say; an enumeration's value is as good as the enumeration.
-    if isinstance(value, str) and not isinstance(parameter.default, (str, enum.Enum)):
+    # `as_json` answers a text for what JSON cannot say.
+    literal = parameter.default.value if isinstance(parameter.default, enum.Enum) else parameter.default
+    if isinstance(value, str) and value != literal:
         return {"kind": "expression", "text": value}
     return {"kind": "value", "value": value}
 
@@ -61,7 +63,7 @@ def answer(question: dict) -> dict:
     fqcn = question["fqcn"]
     try:
         target = find(fqcn)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # A module may raise anything while it is imported, for want of an optional package.
         return {"fqcn": fqcn, "missing": f"{type(error).__name__}: {error}"}
     accepted = accepted_parameters(target)
     names = question["parameters"]

@@ -114,11 +114,12 @@ class DeprecationRecorder:
 
 
 def as_json(value):
-    """A value as JSON: durations in seconds, enumerations as their value, anything strange as its `repr`."""
+    """A value as JSON: durations in seconds, enumerations of texts or numbers as their value, the strange as `repr`."""
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
-    if isinstance(value, enum.Enum):
-        return as_json(value.value)
+    # Other enumerations are markers, such as attrs' NOTHING, whose number says nothing.
+    if isinstance(value, enum.Enum) and (isinstance(value, int) or isinstance(value.value, str)):
+        return value.value
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (list, tuple)):
