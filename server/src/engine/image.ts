@@ -23,12 +23,12 @@ const astroRuntime: Readonly<Record<string, string>> = {
 
 /** The Airflow version inside an image; undefined for one that Tether doesn't know or a tag like `latest`. */
 export function airflowOfImage(image: string): string | undefined {
-  const match = /^(?:.*\/)?([^/]+\/)?([^/:@]+):([^@\s]+)/.exec(image.trim());
-  if (!match) return undefined;
-  const [, owner = "", name = "", tag = ""] = match;
+  const parts = image.trim().replace(/@.*$/, "").split("/");
+  const [name = "", tag = ""] = (parts.at(-1) ?? "").split(":");
+  const owner = parts.at(-2);
   if (name === "astro-runtime" || (name === "runtime" && /astro/.test(image))) return airflowOfRuntime(tag);
-  const official = (owner === "apache/" || owner === "bitnami/") && name === "airflow";
-  if (!official && name !== "ap-airflow" && image !== `puckel/docker-airflow:${tag}`) return undefined;
+  const official = (owner === "apache" || owner === "bitnami") && name === "airflow";
+  if (!official && name !== "ap-airflow" && !(owner === "puckel" && name === "docker-airflow")) return undefined;
   return /^(?:slim-)?(\d+\.\d+\.\d+(?:rc\d+|b\d+)?)/.exec(tag)?.[1];
 }
 

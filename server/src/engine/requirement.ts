@@ -48,7 +48,7 @@ function pinOfAll(name: string, specifier: string): Pin | undefined {
     if (lower === undefined || compareVersions(version, lower) > 0) lower = version;
   };
   for (const [, operator = "", version = ""] of specifier.matchAll(
-    /(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d[\w.]*(?:\.\*)?(?:\+[\w.]+)?)/g,
+    /(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d\w*(?:\.\w+)*(?:\.\*)?(?:\+[\w.]+)?)/g,
   )) {
     const release = padded(version.replace(/\.\*$/, "").replace(/\+.*$/, ""));
     const wildcard = version.endsWith(".*");
@@ -73,11 +73,9 @@ export function lowest(pins: readonly Pin[]): Pin | undefined {
 export function pinsOf(lines: Iterable<string>): Pins {
   const found = new Map<string, Pin[]>();
   for (const line of lines) {
-    const match =
-      /^\s*["']?([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*((?:===|==|~=|!=|<=|>=|<|>)[^;#)\s"'\\]*(?:\s*,\s*(?:===|==|~=|!=|<=|>=|<|>)\s*[^;#)\s"'\\,]+)*)/.exec(
-        line,
-      );
-    if (match) addPin(found, match[1] ?? "", (match[2] ?? "").replace(/\s+/g, ""));
+    // name[extra] (>=1.0,<2) ; marker   # comment
+    const match = /^\s*["']?([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*([=<>~!][^;#)"'\\]*)/.exec(line);
+    if (match) addPin(found, match[1] ?? "", (match[2] ?? "").replace(/\s--.*$/, "").replace(/\s+/g, ""));
   }
   return settled(found);
 }

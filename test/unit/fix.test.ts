@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { fixThrough } from "../../server/src/engine/fix.ts";
+import { ensureGrammars } from "../../server/src/engine/grammars.ts";
+import type { Rule } from "../../server/src/rules/rule.ts";
+import type { Fix } from "../../server/src/text/edit.ts";
+import type { Span } from "../../server/src/text/span.ts";
+import { pipelineOf, ruleFor, settingsFor } from "./engine-pipeline.ts";
+
+await ensureGrammars();
+
+function run(rules: Rule[], text: string, mode: "safe" | "unsafe" = "safe") {
+  return fixThrough(pipelineOf(...rules), { path: "/a.py", text }, settingsFor(rules), mode);
+}
+
+const replacing = (by: string) => {
+  return (span: Span): Fix[] => [{ title: "replace", safety: "safe", edits: [{ span, text: by }] }];
+};
+
+describe("the fix loop", () => {
+  test("applies all, lints again, and a second run changes nothing", () => {
+    const rules = [
+      ruleFor("one", "TET101", /ONE/, { fixes: replacing("TWO") }),
+      ruleFor("two", "TET102", /TWO/, { fixes: replacing("three") }),
+    ];
+    const result = run(rules, "import airflow\nONE\nTWO\nONE\n");
+    expect(result).toEqual({ text: "import airflow\nthree\nthree\nthree\n", applied: 5, remaining: [], passes: 2 });
+    expect(run(rules, result.text)).toEqual({ text: result.text, applied: 0, remaining: [], passes: 0 });
+  });
+
+  test("takes the first fix that is allowed", () => {
+    const fixes = (span: Span): Fix[] => [
+      { title: "big", safety: "unsafe", why: "it changes more", edits: [{ span, text: "unsafe" }] },
+      { title: "small", safety: "safe", edits: [{ span, text: "safe" }] },
+    ];
+    const rules = [ruleFor("one", "TET101", /ONE/, { fixes })];
+    expect(run(rules, "import airflow\nONE\n").text).toBe("import airflow\nsafe\n");
+    expect(run(rules, "import airflow\nONE\n", "unsafe").text).toBe("import airflow\nunsafe\n");
+  });
+
+  test("an unsafe fix alone is left in safe mode", () => {
+    const fixes = (span: Span): Fix[] => [
+      { title: "big", safety: "unsafe", why: "it changes more", edits: [{ span, text: "x" }] },
+    ];
+    const result = run([ruleFor("one", "TET101", /ONE/, { fixes })], "import airflow\nONE\n");
+    expect(result.applied).toBe(0);
+    expect(result.remaining.map((finding) => finding.rule)).toEqual(["one"]);
+  });
+
+  test("two fixes that add the same import add it once, in one pass", () => {
+    const fixes = (span: Span): Fix[] => [
+      {
+        title: "limit",
+        safety: "safe",
+        edits: [
+          { span: { start: 0, end: 0 }, text: "from datetime import timedelta\n" },
+          { span, text: "timedelta" },
+        ],
+      },
+    ];
+    const result = run([ruleFor("one", "TET101", /ONE/, { fixes })], "import airflow\nONE\nONE\n");
+    expect(result.text).toBe("from datetime import timedelta\nimport airflow\ntimedelta\ntimedelta\n");
+    expect(result).toMatchObject({ applied: 2, passes: 1 });
+  });
+
+  test("brackets that two fixes add at one place are both kept", () => {
+    const wrap = (span: Span, text: string): Fix[] => {
+      if (text.includes("(")) return [];
+      return [
+        {
+          title: "wrap",
+          safety: "safe",
+          edits: [
+            { span: { start: span.start, end: span.start }, text: "f(" },
+            { span: { start: text.length - 1, end: text.length - 1 }, text: ")" },
+          ],
+        },
+      ];
+    };
+    const rules = [
+      ruleFor("outer", "TET101", /a \+ bb/, { fixes: wrap }),
+      ruleFor("inner", "TET102", /bb/, { fixes: wrap }),
+    ];
+    const result = run(rules, "import airflow\na + bb\n");
+    expect(result.text).toBe("import airflow\nf(a + bb)\n");
+    expect(result.problem).toBeUndefined();
+  });
+
+  test("overlapping fixes wait for the next pass", () => {
+    const rules = [
+      ruleFor("outer", "TET101", /wrap\(.*\)/, {
+        fixes: (span, text) => [
+          { title: "unwrap", safety: "safe", edits: [{ span, text: text.slice(span.start + 5, span.end - 1) }] },
+        ],
+      }),
+      ruleFor("inner", "TET102", /ONE/, { fixes: replacing("two") }),
+    ];
+    expect(run(rules, "import airflow\nwrap(ONE)\n")).toMatchObject({
+      text: "import airflow\ntwo\n",
+      applied: 2,
+      passes: 2,
+    });
+  });
+
+  test("a fix that breaks the syntax is left out and told of; the others go in", () => {
+    const rules = [
+      ruleFor("breaks", "TET101", /BAD/, { fixes: replacing("((") }),
+      ruleFor("works", "TET102", /ONE/, { fixes: replacing("two") }),
+    ];
+    const result = run(rules, "import airflow\nBAD\nONE\n");
+    expect(result.text).toBe("import airflow\nBAD\ntwo\n");
+    expect(result.applied).toBe(1);
+    expect(result.problem).toBe("left out, since it would break the syntax: breaks");
+    expect(result.remaining.map((finding) => finding.rule)).toEqual(["breaks"]);
+  });
+
+  test("a file that is broken elsewhere is still fixed", () => {
+    const rules = [ruleFor("works", "TET102", /ONE/, { fixes: replacing("two") })];
+    expect(run(rules, "import airflow\nONE\ndef (:\n").text).toBe("import airflow\ntwo\ndef (:\n");
+  });
+
+  test("fixes that undo one another end", () => {
+    const rules = [
+      ruleFor("ab", "TET101", /AAA/, { fixes: replacing("BBB") }),
+      ruleFor("ba", "TET102", /BBB/, { fixes: replacing("AAA") }),
+    ];
+    const result = run(rules, "import airflow\nAAA\n");
+    expect(result.problem).toBe("fixes undo one another");
+  });
+
+  test("a fix that never satisfies its rule ends after ten passes", () => {
+    const rules = [
+      ruleFor("more", "TET101", /x+/, {
+        fixes: (span) => [
+          { title: "m", safety: "safe", edits: [{ span: { start: span.end, end: span.end }, text: "x" }] },
+        ],
+      }),
+    ];
+    const result = run(rules, "import airflow\nx = 1\n");
+    expect(result.passes).toBe(10);
+    expect(result.problem).toBe("fixes were still left after 10 passes");
+  });
+});
+
+describe("line breaks and byte order mark", () => {
+  const adds = (span: Span): Fix[] => [
+    {
+      title: "add",
+      safety: "safe",
+      edits: [
+        { span: { start: 0, end: 0 }, text: "import os\n" },
+        { span, text: "two\nthree" },
+      ],
+    },
+  ];
+  const rules = [ruleFor("one", "TET101", /ONE/, { fixes: adds })];
+
+  test("CRLF stays CRLF", () => {
+    expect(run(rules, "import airflow\r\nONE\r\n").text).toBe("import os\r\nimport airflow\r\ntwo\r\nthree\r\n");
+  });
+  test("the mark stays first", () => {
+    expect(run(rules, "\uFEFFimport airflow\nONE\n").text).toBe("\uFEFFimport os\nimport airflow\ntwo\nthree\n");
+  });
+});
