@@ -61,7 +61,7 @@ export function collectCalls(
 ): RemoteCall[] {
   const calls: RemoteCall[] = [];
   const { names } = values;
-  const reached = runBy(values, tasks);
+  const reached = runBy(module, values, tasks);
   const imports = [...names.module.bindings.values()].flat();
   const usesSsh =
     imports.some((one) => one.kind === "import" && speaksSsh.test(one.qualified)) ||
@@ -90,6 +90,7 @@ export function collectCalls(
       class: place.class,
       command: commandOf(kind, call, place.scope, values),
       result: results.resultOf(call),
+      live: !place.function || reached.has(place.function),
       tasks: place.function ? (reached.get(place.function) ?? []) : [],
       scope: place.scope,
     });

@@ -144,6 +144,8 @@ export type RemoteCall = {
   /** The command as one shell text, or as an argument vector; undefined when it can't be resolved. */
   readonly command: { readonly shell: Script } | { readonly argv: Script } | undefined;
   readonly result: Result;
+  /** A task surely runs it: it is reached from a task of this file, or stands in an operator, sensor or hook. */
+  readonly live: boolean;
   /** Tasks of this file that run it, directly or through functions of this file. */
   readonly tasks: readonly Task[];
   readonly scope: Scope;

@@ -1,24 +1,31 @@
 /** Which functions of a file the tasks run, directly or through one another. */
-import type { ClassDef, Expr, FunctionDef, Stmt } from "../syntax/python.ts";
+import { type ClassDef, dottedName, type Expr, type FunctionDef, type Module, type Stmt } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Evaluator } from "../syntax/values.ts";
 import type { Task } from "./dagfile.ts";
 
-/** Each reached function (methods included) with the tasks that reach it. */
-export function runBy(values: Evaluator, tasks: readonly Task[]): ReadonlyMap<FunctionDef, readonly Task[]> {
+/**
+ * Each reached function (methods included) with the tasks that reach it. Methods of operators, sensors and hooks
+ * are reached by whatever task is made of them, here or in another file: then the list may be empty.
+ */
+export function runBy(
+  module: Module,
+  values: Evaluator,
+  tasks: readonly Task[],
+): ReadonlyMap<FunctionDef, readonly Task[]> {
   const reached = new Map<FunctionDef, Task[]>();
-  const reach = (definition: FunctionDef, task: Task): void => {
-    const known = reached.get(definition) ?? [];
-    if (known.includes(task)) return;
-    reached.set(definition, [...known, task]);
+  const reach = (definition: FunctionDef, task: Task | undefined): void => {
+    const known = reached.get(definition);
+    if (known && (!task || known.includes(task))) return;
+    reached.set(definition, task ? [...(known ?? []), task] : []);
     references(definition.body, values.names.scopeOf(definition), task);
   };
-  const reachClass = (definition: ClassDef, task: Task): void => {
+  const reachClass = (definition: ClassDef, task: Task | undefined): void => {
     for (const one of definition.body) if (one.kind === "function") reach(one, task);
   };
   /** Every function or class that a piece of code names may be called by it: callbacks, partials, threads. */
-  const inExpr = (expr: Expr, scope: Scope, task: Task): void => {
+  const inExpr = (expr: Expr, scope: Scope, task: Task | undefined): void => {
     walkExpr(expr, (one) => {
       if (one.kind === "name") {
         const found = lookup(scope, one.id, one.span.start);
@@ -34,7 +41,7 @@ export function runBy(values: Evaluator, tasks: readonly Task[]): ReadonlyMap<Fu
       return true;
     });
   };
-  const references = (body: readonly Stmt[], scope: Scope, task: Task): void => {
+  const references = (body: readonly Stmt[], scope: Scope, task: Task | undefined): void => {
     walkStatements(body, (statement) => {
       for (const expr of expressionsOf(statement)) inExpr(expr, scope, task);
       if (statement.kind === "function" || statement.kind === "class") {
@@ -44,6 +51,14 @@ export function runBy(values: Evaluator, tasks: readonly Task[]): ReadonlyMap<Fu
       return true;
     });
   };
+  for (const one of module.body) {
+    if (
+      one.kind === "class" &&
+      one.bases.some((base) => /(Operator|Sensor|Hook|Trigger)$/.test(dottedName(base.value) ?? ""))
+    ) {
+      reachClass(one, undefined);
+    }
+  }
   for (const task of tasks) {
     if (task.callable) reach(task.callable, task);
     for (const one of task.operator.subclasses) reachClass(one, task);

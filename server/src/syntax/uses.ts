@@ -191,8 +191,7 @@ function isTarget(name: Name, index: Index): boolean {
 }
 
 function leaves(use: Use): boolean {
-  if (use.kind === "argument") return true;
-  return use.kind === "returned" || use.kind === "stored" || use.kind === "iterated" || use.kind === "other";
+  return use.kind === "argument" || use.kind === "returned" || use.kind === "stored" || use.kind === "other";
 }
 
 function useOf(value: Expr, name: string | undefined, index: Index): Use {
