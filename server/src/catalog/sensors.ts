@@ -1,0 +1,115 @@
+import { recordOf } from "./data.ts";
+import { findClass, isSubclassOf, parameterOf } from "./index.ts";
+import type { OperatorClass } from "./operator.ts";
+
+/**
+ * What a sensor does when the thing it watches has failed: "fails" the task, "waits" on until its timeout, "succeeds" because
+ * it awaits any end; "none" where what it watches cannot fail (a file, a time of day, a condition of one's own).
+ */
+export type OnFailure = "fails" | "waits" | "succeeds" | "none";
+
+/** What rules need to know of a sensor class. */
+export type SensorFacts = {
+  /** It can wait in the triggerer (in its newest version). */
+  deferrable: boolean;
+  /** It refuses `mode="reschedule"`. */
+  pokeModeOnly: boolean;
+  /** Absent: not known. */
+  onFailure?: OnFailure;
+  /** The keyword by which a failure is made to fail it, where it would otherwise wait. */
+  failureParameter?: string;
+  /** It waits for a time only, so it ends by itself. */
+  timeOnly: boolean;
+};
+
+const standard = "airflow.providers.standard.sensors";
+const amazon = "airflow.providers.amazon.aws.sensors";
+const google = "airflow.providers.google.cloud.sensors";
+
+// Read in the newest release of each provider: what `poke` does on a failed state. The nearest base that is listed counts.
+const failures: Record<string, { onFailure: OnFailure; parameter?: string; timeOnly?: true }> = {
+  // Without failed_states an upstream failure is waited on until the timeout.
+  [`${standard}.external_task.ExternalTaskSensor`]: { onFailure: "waits", parameter: "failed_states" },
+  // Without retry_exit_code every exit status but 0 means: not yet.
+  [`${standard}.bash.BashSensor`]: { onFailure: "waits", parameter: "retry_exit_code" },
+  [`${standard}.python.PythonSensor`]: { onFailure: "none" },
+  [`${standard}.filesystem.FileSensor`]: { onFailure: "none" },
+  [`${standard}.date_time.DateTimeSensor`]: { onFailure: "none", timeOnly: true },
+  [`${standard}.time.TimeSensor`]: { onFailure: "none", timeOnly: true },
+  [`${standard}.time_delta.TimeDeltaSensor`]: { onFailure: "none", timeOnly: true },
+  [`${standard}.time_delta.WaitSensor`]: { onFailure: "none", timeOnly: true },
+  [`${standard}.weekday.DayOfWeekSensor`]: { onFailure: "none", timeOnly: true },
+  "airflow.providers.http.sensors.http.HttpSensor": { onFailure: "waits", parameter: "response_check" },
+  "airflow.providers.common.sql.sensors.sql.SqlSensor": { onFailure: "waits", parameter: "failure" },
+  "airflow.providers.sftp.sensors.sftp.SFTPSensor": { onFailure: "none" },
+  "airflow.providers.apache.livy.sensors.livy.LivySensor": { onFailure: "succeeds" },
+  "airflow.providers.alibaba.cloud.sensors.analyticdb_spark.AnalyticDBSparkSensor": { onFailure: "succeeds" },
+  "airflow.providers.apache.flink.sensors.flink_kubernetes.FlinkKubernetesSensor": { onFailure: "fails" },
+  "airflow.providers.cncf.kubernetes.sensors.spark_kubernetes.SparkKubernetesSensor": { onFailure: "fails" },
+  "airflow.providers.airbyte.sensors.airbyte.AirbyteJobSensor": { onFailure: "fails" },
+  "airflow.providers.dbt.cloud.sensors.dbt.DbtCloudJobRunSensor": { onFailure: "fails" },
+  "airflow.providers.tableau.sensors.tableau.TableauJobStatusSensor": { onFailure: "fails" },
+  "airflow.providers.jenkins.sensors.jenkins.JenkinsBuildSensor": { onFailure: "fails" },
+  "airflow.providers.databricks.sensors.databricks.DatabricksSQLStatementsSensor": { onFailure: "fails" },
+  "airflow.providers.microsoft.azure.sensors.data_factory.AzureDataFactoryPipelineRunStatusSensor": {
+    onFailure: "fails",
+  },
+  [`${amazon}.emr.EmrBaseSensor`]: { onFailure: "fails" },
+  [`${amazon}.emr.EmrContainerSensor`]: { onFailure: "fails" },
+  [`${amazon}.emr.EmrServerlessJobSensor`]: { onFailure: "fails" },
+  [`${amazon}.batch.BatchSensor`]: { onFailure: "fails" },
+  [`${amazon}.glue.GlueJobSensor`]: { onFailure: "fails" },
+  [`${amazon}.glue_crawler.GlueCrawlerSensor`]: { onFailure: "fails" },
+  [`${amazon}.step_function.StepFunctionExecutionSensor`]: { onFailure: "fails" },
+  [`${amazon}.mwaa.MwaaDagRunSensor`]: { onFailure: "fails" },
+  [`${amazon}.ssm.SsmRunCommandCompletedSensor`]: { onFailure: "fails" },
+  [`${amazon}.sagemaker.SageMakerBaseSensor`]: { onFailure: "fails" },
+  [`${amazon}.athena.AthenaSensor`]: { onFailure: "fails" },
+  [`${amazon}.dms.DmsTaskBaseSensor`]: { onFailure: "fails" },
+  [`${amazon}.cloud_formation.CloudFormationCreateStackSensor`]: { onFailure: "fails" },
+  [`${amazon}.eks.EksBaseSensor`]: { onFailure: "fails" },
+  [`${amazon}.rds.RdsExportTaskExistenceSensor`]: { onFailure: "fails" },
+  [`${amazon}.quicksight.QuickSightSensor`]: { onFailure: "fails" },
+  [`${amazon}.redshift_cluster.RedshiftClusterSensor`]: { onFailure: "waits" },
+  [`${amazon}.ec2.EC2InstanceStateSensor`]: { onFailure: "waits" },
+  [`${amazon}.s3.S3KeySensor`]: { onFailure: "none" },
+  [`${amazon}.sqs.SqsSensor`]: { onFailure: "none" },
+  [`${google}.gcs.GCSObjectExistenceSensor`]: { onFailure: "none" },
+  [`${google}.dataproc.DataprocJobSensor`]: { onFailure: "fails" },
+  [`${google}.dataproc.DataprocBatchSensor`]: { onFailure: "fails" },
+  [`${google}.dataflow.DataflowJobStatusSensor`]: { onFailure: "fails" },
+  [`${google}.bigquery_dts.BigQueryDataTransferServiceTransferRunSensor`]: { onFailure: "fails" },
+  [`${google}.workflows.WorkflowExecutionSensor`]: { onFailure: "fails" },
+  [`${google}.looker.LookerCheckPdtBuildSensor`]: { onFailure: "fails" },
+  [`${google}.datafusion.CloudDataFusionPipelineStateSensor`]: { onFailure: "waits", parameter: "failure_statuses" },
+  [`${google}.dataform.DataformWorkflowInvocationStateSensor`]: { onFailure: "waits", parameter: "failure_statuses" },
+  [`${google}.cloud_composer.CloudComposerDAGRunSensor`]: { onFailure: "waits" },
+  [`${google}.cloud_composer.CloudComposerExternalTaskSensor`]: { onFailure: "waits", parameter: "failed_states" },
+};
+
+/** The sensor classes with a hand-written fact about failures. */
+export const listedSensors: readonly string[] = Object.keys(failures);
+
+/** What is known of a sensor class; `undefined` for a class that is no sensor. */
+export function sensorFacts(cls: OperatorClass): SensorFacts | undefined {
+  if (!isSubclassOf(cls, "airflow.sdk.BaseSensorOperator")) return undefined;
+  const failure = failureOf(cls);
+  return {
+    deferrable: parameterOf(cls, "deferrable") !== undefined,
+    pokeModeOnly: recordOf(cls.fqcn)?.pokeOnly ?? false,
+    timeOnly: failure?.timeOnly ?? false,
+    ...(failure === undefined ? {} : { onFailure: failure.onFailure }),
+    ...(failure?.parameter === undefined ? {} : { failureParameter: failure.parameter }),
+  };
+}
+
+function failureOf(cls: OperatorClass): (typeof failures)[string] | undefined {
+  const own = failures[cls.fqcn];
+  if (own) return own;
+  for (const base of cls.bases) {
+    const found = findClass(base);
+    const inherited = found && failureOf(found);
+    if (inherited) return inherited;
+  }
+  return undefined;
+}
