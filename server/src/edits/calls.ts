@@ -55,9 +55,9 @@ export function unwrapExpression(file: SourceFile, outer: Expr, inner: Expr): re
   if (before.end < before.start || after.end < after.start) return undefined;
   if (commentsIn(file.module, before).length + commentsIn(file.module, after).length > 0) return undefined;
   const { text } = file.module;
-  // Without its brackets a line break would end the statement.
-  const broken =
-    /[\r\n]/.test(slice(text, before) + slice(text, after)) || (inner.kind === "string" && inner.literals.length > 1);
+  // Without its brackets a line break would end the statement; a triple-quoted string may hold some.
+  const guarded = inner.kind === "string" && inner.literals.length === 1;
+  const broken = /[\r\n]/.test(slice(text, before) + (guarded ? "" : slice(text, inner.span)) + slice(text, after));
   return [
     { span: before, text: broken ? "(" : "" },
     { span: after, text: broken ? ")" : "" },

@@ -35,7 +35,7 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
   const replace = new Map(changes.replace ?? []);
   let insert = changes.insert ?? [];
   const at = changes.at ?? items.length;
-  const comments = module.comments.filter((one) => one.span.start >= list.open && one.span.end <= list.close);
+  const comments = commentsIn(module, { start: list.open, end: list.close });
 
   const commaAfter = (index: number): number | undefined => {
     const from = items[index]?.end ?? list.open;
@@ -146,7 +146,7 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
     }
     if (comma !== undefined && /[\r\n#]/.test(text.slice(item.end, comma))) {
       // The comma leads the next line: a=1 ⏎ , b=2
-      edits.push(edit(item.start, item.end, above.trimEnd()), edit(comma, comma + 1, ""));
+      edits.push(edit(item.start, item.end, above), edit(comma, comma + 1, ""));
       continue;
     }
     const end = comma === undefined ? item.end : comma + 1;
@@ -169,9 +169,14 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
   return edits;
 }
 
-/** The comments that stand inside a span. */
+/** The comments that stand inside a span, without the carriage return that a grammar may count to them. */
 export function commentsIn(module: Module, where: Span): readonly Comment[] {
-  return module.comments.filter((one) => where.start <= one.span.start && one.span.end <= where.end);
+  return module.comments
+    .filter((one) => where.start <= one.span.start && one.span.start < where.end)
+    .map((one) => {
+      const text = one.text.trimEnd();
+      return { text, span: { start: one.span.start, end: one.span.start + text.length } };
+    });
 }
 
 function skipBlanks(text: string, offset: number): number {
