@@ -3,19 +3,13 @@ import { cp, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { packVsix } from "../../scripts/vsix.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
 
 /** Where the launchers put what they build, below the project's git-ignored cache. */
 const work = join(root, ".cache", "vscode-tests");
-
-/** How the VSIX is packed: the bundles need no `node_modules`, and the README keeps its relative links. */
-export const vsceOptions: readonly string[] = [
-  "--no-dependencies",
-  "--no-rewrite-relative-links",
-  "--allow-missing-repository",
-];
 
 /** Absolute paths of what a launcher hands to VS Code. */
 export type Prepared = {
@@ -41,7 +35,7 @@ export async function prepare(entry: string, vsix: string | undefined): Promise<
   await mkdir(prepared.state, { recursive: true });
 
   const packed = vsix ?? join(work, "tether.vsix");
-  if (vsix === undefined) execute("npx", ["vsce", "package", ...vsceOptions, "--out", packed], root);
+  if (vsix === undefined) packVsix(packed);
   if (spawnSync("unzip", ["-v"]).error) skip("unzip is missing (apt-get install unzip)");
   execute("unzip", ["-q", packed, "-d", join(work, "vsix")], root);
 
