@@ -1,12 +1,22 @@
 /** The command line as its users get it: packed by npm, unpacked elsewhere, without `node_modules` beside it. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { z } from "zod";
 
+const { PATH: searchPath } = process.env;
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 function execute(program: string, words: readonly string[], cwd: string): string {
@@ -56,7 +66,7 @@ export function pack(): Packed {
       const done = spawnSync(process.execPath, [command, ...words], {
         cwd,
         input,
-        env: { PATH: process.env.PATH },
+        env: { PATH: searchPath },
         timeout: 60_000,
       });
       return { code: done.status, out: done.stdout.toString("utf8"), err: done.stderr.toString("utf8") };
