@@ -116,7 +116,7 @@ export function collectCalls(
       if (statement.kind === "function") {
         visit(
           statement.body,
-          { ...place, scope: names.scopeOf(statement), function: place.function ?? statement },
+          { ...place, scope: names.scopeOf(statement), function: statement },
           true,
         );
         return false;

@@ -1,17 +1,27 @@
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
+import osSystemUsed from "./os-system-used.ts";
+import paramikoExitStatusIgnored from "./paramiko-exit-status-ignored.ts";
+import popenNotWaited from "./popen-not-waited.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import type { Rule } from "./rule.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
+import subprocessNoTimeout from "./subprocess-no-timeout.ts";
+import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 
 /** Every rule, sorted by code. */
 export const rules: readonly Rule[] = [
+  popenNotWaited,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
   remoteJobNoTimeout,
+  subprocessNoTimeout,
   sensorDefaultTimeout,
+  paramikoExitStatusIgnored,
   externalTaskSensorNotExternal,
+  subprocessResultIgnored,
+  osSystemUsed,
   externalTaskSensorNoFailedStates,
 ];

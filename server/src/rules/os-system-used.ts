@@ -1,0 +1,94 @@
+import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
+import { onlyTidies } from "../airflow/processes.ts";
+import { editArguments } from "../edits/arguments.ts";
+import { replaceCallee } from "../edits/calls.ts";
+import { withImports } from "../edits/imports.ts";
+import type { Fix } from "../text/edit.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET404",
+  name: "os-system-used",
+  group: "lost-failure",
+  severity: "warning",
+  summary: "A task runs a command by os.system or os.popen and loses its exit status",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `\`os.system\` never raises: it returns a wait status that somebody must look at. \`os.popen\` and \`subprocess.getoutput\` return the output and no status at all. The command may fail in any way, and Airflow marks the task success.`,
+    bad: `import os
+
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+
+
+def push():
+    os.system("scp /data/day.csv partner:/in/")
+
+
+with DAG("push") as dag:
+    PythonOperator(task_id="push", python_callable=push)
+`,
+    good: `import subprocess
+
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+
+
+def push():
+    subprocess.run(["scp", "/data/day.csv", "partner:/in/"], check=True, timeout=600)
+
+
+with DAG("push") as dag:
+    PythonOperator(task_id="push", python_callable=push)
+`,
+    limits: "A status that is compared, tested or handed on is left alone, and so are commands that only tidy up.",
+    links: ["https://docs.python.org/3/library/os.html#os.system"],
+  },
+  check(file, report) {
+    for (const call of file.calls) {
+      if (call.kind !== "os-system" || !call.live || onlyTidies(call)) continue;
+      if (call.callee.endsWith("getstatusoutput")) continue;
+      const { result } = call;
+      const status = call.callee === "os.system";
+      if (status && !result.discarded && (result.escapes || result.names.length === 0 || result.uses.length > 0))
+        continue;
+      // p = os.popen(…); if p.close(): raise
+      if (
+        result.escapes ||
+        result.uses.some((use) => use.path[0] === "close" && use.call && !file.results.resultOf(use.call).discarded)
+      )
+        continue;
+      report({
+        span: call.span,
+        message: status
+          ? "os.system never raises and nobody looks at its status: when the command fails, Airflow still marks the task success."
+          : `${call.callee} gives the output but not the exit status: when the command fails, Airflow still marks the task success.`,
+        hint: "Use subprocess.run(…, check=True, timeout=…).",
+        fixes: [run(file, call)],
+      });
+    }
+  },
+});
+
+/** os.system(x) → subprocess.run(x, shell=True, check=True): the same /bin/sh. */
+function run(file: DagFile, call: RemoteCall): Fix | undefined {
+  if (call.callee !== "os.system" || !call.result.discarded) return undefined;
+  const callee = replaceCallee(file, call.call, { module: "subprocess", name: "run" });
+  const args = editArguments(file, call.call, {
+    add: [
+      { name: "shell", text: "True" },
+      { name: "check", text: "True" },
+    ],
+  });
+  const edits = callee && args && withImports(file, [...callee.edits, ...args], callee.needs);
+  return (
+    edits && {
+      title: "Use subprocess.run(…, shell=True, check=True)",
+      edits,
+      safety: "unsafe",
+      why: "the task now fails when the command does",
+    }
+  );
+}

@@ -1,0 +1,170 @@
+import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
+import { freeName } from "../edits/freeNames.ts";
+import { localName, withImports } from "../edits/imports.ts";
+import { layoutOf, lineIndent, startsLine, withNewlines } from "../edits/layout.ts";
+import type { Call, Stmt } from "../syntax/python.ts";
+import type { Use } from "../syntax/uses.ts";
+import type { Edit, Fix } from "../text/edit.ts";
+import { slice } from "../text/span.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET302",
+  name: "paramiko-exit-status-ignored",
+  group: "unmonitored",
+  severity: "error",
+  summary: "exec_command starts a remote command and nobody reads its exit status",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `\`SSHClient.exec_command\` returns as soon as the request is sent. It never raises for a command that fails: the exit status stands on the channel, \`stdout.channel.recv_exit_status()\`, and somebody must ask for it. Without that the task succeeds whatever the remote command did; when the client is closed first, the command may even be cut off.`,
+    bad: `from airflow.decorators import dag, task
+from airflow.providers.ssh.hooks.ssh import SSHHook
+
+
+@dag(schedule=None)
+def restart():
+    @task
+    def compose():
+        with SSHHook("app1").get_conn() as client:
+            stdin, stdout, stderr = client.exec_command("cd /srv/app && docker compose down")
+            print(stdout.read().decode())
+
+    compose()
+
+
+restart()
+`,
+    good: `from datetime import timedelta
+
+from airflow.decorators import dag, task
+from airflow.exceptions import AirflowException
+from airflow.providers.ssh.hooks.ssh import SSHHook
+
+
+@dag(schedule=None)
+def restart():
+    @task(execution_timeout=timedelta(minutes=10))
+    def compose():
+        with SSHHook("app1").get_conn() as client:
+            stdin, stdout, stderr = client.exec_command("cd /srv/app && docker compose down", timeout=300)
+            print(stdout.read().decode())
+            if stdout.channel.recv_exit_status() != 0:
+                raise AirflowException("docker compose down failed")
+
+    compose()
+
+
+restart()
+`,
+    limits: "Streams that are returned or handed to another function are left alone: the status may be read there.",
+    links: ["https://docs.paramiko.org/en/stable/api/channel.html#paramiko.channel.Channel.recv_exit_status"],
+  },
+  check(file, report) {
+    for (const call of file.calls) {
+      if (call.kind !== "paramiko-exec" || !call.live) continue;
+      const { result } = call;
+      if (result.escapes || result.entered) continue;
+      // channel = stdout.channel: followed no further.
+      if (result.uses.some((use) => use.kind === "attribute" && use.path.at(-1) === "channel")) continue;
+      const asked = result.uses.filter(
+        (use) => use.path.includes("recv_exit_status") || use.path.includes("exit_status_ready"),
+      );
+      const thrownAway = asked.filter((use) => use.call && isThrownAway(file, use.call));
+      if (asked.length > thrownAway.length) continue;
+      const [first] = thrownAway;
+      report({
+        span: first?.span ?? call.span,
+        message: first
+          ? "The exit status is waited for and thrown away: when the remote command fails, Airflow still marks the task success."
+          : "Nobody reads the exit status of this exec_command: when the remote command fails, Airflow still marks the task success.",
+        hint: "Raise when stdout.channel.recv_exit_status() is not 0, after the output has been read.",
+        related: first ? [{ span: call.span, message: "starts the remote command" }] : [],
+        fixes: [first?.call ? raiseInstead(file, first.call) : raiseAfter(file, call)],
+      });
+    }
+  },
+});
+
+function isThrownAway(file: DagFile, call: Call): boolean {
+  const outcome = file.results.resultOf(call);
+  return outcome.discarded || (outcome.names.length > 0 && outcome.uses.length === 0 && !outcome.escapes);
+}
+
+const why = "the task now waits for the remote command and fails with it";
+
+/** stdout.channel.recv_exit_status() → if stdout.channel.recv_exit_status() != 0: raise … */
+function raiseInstead(file: DagFile, wait: Call): Fix | undefined {
+  const statement = file.results.statementOf(wait);
+  if (statement?.kind !== "expression" || statement.expr !== wait) return undefined;
+  return raising(file, statement, (lines) => [{ span: statement.span, text: lines }], slice(file.text, wait.span));
+}
+
+/** Adds the check behind the last use of the streams, in the block of the call itself. */
+function raiseAfter(file: DagFile, call: RemoteCall): Fix | undefined {
+  const { statement, names, uses } = call.result;
+  if (!statement || !startsLine(file.text, statement.span.start) || slice(file.text, statement.span).includes("\n"))
+    return undefined;
+  const indent = lineIndent(file.text, statement.span.start);
+  if (call.result.discarded) {
+    const stdout = freeName(file, "stdout");
+    if (stdout === undefined) return undefined;
+    const edits = (lines: string): Edit[] => [
+      { span: { start: statement.span.start, end: statement.span.start }, text: `_, ${stdout}, _ = ` },
+      {
+        span: { start: statement.span.end, end: statement.span.end },
+        text: `\n${indent}${stdout}.read()  # a full pipe would block the command\n${indent}${lines}`,
+      },
+    ];
+    return raising(file, statement, edits, `${stdout}.channel.recv_exit_status()`);
+  }
+  const stdout = names[1];
+  if (names.length !== 3 || stdout === undefined || stdout === "_") return undefined;
+  const last = lastUse(file, uses, statement);
+  if (!last || lineIndent(file.text, last.span.start) !== indent || !startsLine(file.text, last.span.start))
+    return undefined;
+  // Nothing read the output: a full pipe would block the command.
+  const drain = uses.some((use) => use.name === stdout && use.path[0]?.startsWith("read"))
+    ? ""
+    : `${indent}${stdout}.read()  # a full pipe would block the command\n`;
+  const end = last.span.end;
+  return raising(
+    file,
+    last,
+    (lines) => [{ span: { start: end, end }, text: `\n${drain}${indent}${lines}` }],
+    `${stdout}.channel.recv_exit_status()`,
+  );
+}
+
+/** The statement of the last use; undefined when one leaves the function or stands in a loop of its own. */
+function lastUse(file: DagFile, uses: readonly Use[], statement: Stmt): Stmt | undefined {
+  let last = statement;
+  for (const use of uses) {
+    if (use.span.start < statement.span.start) return undefined;
+    const at = use.call ? file.results.statementOf(use.call) : undefined;
+    if (!at || (at.kind !== "assign" && at.kind !== "expression")) return undefined;
+    if (at.span.end > last.span.end) last = at;
+  }
+  return last;
+}
+
+function raising(
+  file: DagFile,
+  statement: Stmt,
+  place: (lines: string) => readonly Edit[],
+  status: string,
+): Fix | undefined {
+  const layout = layoutOf(file.module);
+  const needed = { module: "airflow.exceptions", name: "AirflowException" };
+  const exception = localName(file, needed);
+  if (exception === undefined) return undefined;
+  const inner = lineIndent(file.text, statement.span.start) + layout.indent;
+  const text = `if ${status} != 0:\n${inner}raise ${exception}(${layout.quote}the remote command failed${layout.quote})`;
+  const edits = withImports(
+    file,
+    place(text).map((one) => ({ ...one, text: withNewlines(layout, one.text) })),
+    [needed],
+  );
+  return edits && { title: "Raise when the exit status is not 0", edits, safety: "unsafe", why };
+}

@@ -1,0 +1,103 @@
+import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
+import { programOf } from "../airflow/processes.ts";
+import { editArguments } from "../edits/arguments.ts";
+import { replaceCallee } from "../edits/calls.ts";
+import { secondsText } from "../edits/durations.ts";
+import { withImports } from "../edits/imports.ts";
+import type { Use } from "../syntax/uses.ts";
+import type { Fix } from "../text/edit.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET105",
+  name: "popen-not-waited",
+  group: "fire-and-forget",
+  severity: "error",
+  summary: "A task starts a process with Popen and returns without waiting for it",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `\`subprocess.Popen\` returns as soon as the process exists. When nothing waits for it, the callable returns, Airflow marks the task success, and the next task starts while the process still runs. Its exit status is never read. What becomes of it is left to the worker: on Airflow 2 it runs on, orphaned; on a Kubernetes worker it dies with the pod.`,
+    bad: `import subprocess
+
+from airflow.decorators import dag, task
+
+
+@dag(schedule=None)
+def export():
+    @task
+    def dump():
+        subprocess.Popen(["ssh", "db1", "/opt/dump.sh"])
+
+    dump()
+
+
+export()
+`,
+    good: `import subprocess
+
+from airflow.decorators import dag, task
+
+
+@dag(schedule=None)
+def export():
+    @task
+    def dump():
+        subprocess.run(["ssh", "db1", "/opt/dump.sh"], check=True, timeout=3600)
+
+    dump()
+
+
+export()
+`,
+    limits:
+      "A process that is returned, stored or handed to another function is left alone: somebody else may wait for it.",
+    links: ["https://docs.python.org/3/library/subprocess.html#popen-constructor"],
+  },
+  check(file, report) {
+    for (const call of file.calls) {
+      if (call.kind !== "popen" || !call.live) continue;
+      const { result } = call;
+      if (result.escapes || result.entered) continue;
+      if (!result.uses.every(looksOnly)) continue;
+      const program = programOf(call);
+      report({
+        span: call.span,
+        message: `Nobody waits for this process: the task succeeds while ${program ?? "it"} still runs, and its exit status is lost.`,
+        hint: "Use subprocess.run(…, check=True, timeout=…), or wait for the process and raise when its returncode is not 0.",
+        fixes: [runInstead(file, call)],
+      });
+    }
+  },
+});
+
+/** Looks at the process without waiting for it: `p.pid`, `print(p)`. */
+function looksOnly(use: Use): boolean {
+  return use.path.length === 0 ? use.kind === "tested" : use.path[0] === "pid" || use.path[0] === "args";
+}
+
+/** subprocess.Popen(x) → subprocess.run(x, check=True, timeout=3600) */
+function runInstead(file: DagFile, call: RemoteCall): Fix | undefined {
+  // run() answers something else than Popen(): whoever looks at it would break.
+  if (call.result.uses.length > 0) return undefined;
+  const detachers = call.call.args.filter((one) => one.name === "start_new_session" || one.name === "preexec_fn");
+  const limit = file.project.limits.subprocessTimeout;
+  const callee = replaceCallee(file, call.call, { module: "subprocess", name: "run" });
+  const args = editArguments(file, call.call, {
+    add: [
+      { name: "check", text: "True" },
+      { name: "timeout", text: secondsText(limit.seconds) },
+    ],
+    remove: detachers,
+  });
+  const edits = callee && args && withImports(file, [...callee.edits, ...args], callee.needs);
+  return (
+    edits && {
+      title: "Run it with subprocess.run(…, check=True, timeout=…)",
+      edits,
+      safety: "unsafe",
+      why: "the task now waits for the process, fails with it, and stops it when the time is up",
+    }
+  );
+}

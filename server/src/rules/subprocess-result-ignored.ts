@@ -1,0 +1,103 @@
+import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
+import { onlyTidies, statusIsRead, waitsOf } from "../airflow/processes.ts";
+import { editArguments } from "../edits/arguments.ts";
+import { replaceCallee } from "../edits/calls.ts";
+import { withImports } from "../edits/imports.ts";
+import { keyword } from "../syntax/python.ts";
+import type { Edit, Fix } from "../text/edit.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET403",
+  name: "subprocess-result-ignored",
+  group: "lost-failure",
+  severity: "warning",
+  summary: "A task runs a program and never looks at its exit status",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `\`subprocess.run\` without \`check=True\`, \`subprocess.call\`, \`Popen.wait\` and \`Popen.communicate\` do not raise when the program fails: they hand back its exit status. When nobody looks at it, the callable returns normally and Airflow marks the task success.`,
+    bad: `import subprocess
+
+from airflow.decorators import dag, task
+
+
+@dag(schedule=None)
+def export():
+    @task
+    def sync():
+        subprocess.run(["/opt/sync.sh", "--all"])
+
+    sync()
+
+
+export()
+`,
+    good: `import subprocess
+
+from airflow.decorators import dag, task
+
+
+@dag(schedule=None)
+def export():
+    @task
+    def sync():
+        subprocess.run(["/opt/sync.sh", "--all"], check=True)
+
+    sync()
+
+
+export()
+`,
+    limits:
+      "`check=False` is taken for a decision. Commands that only tidy up (rm, mkdir, kill …) are left alone, and so is a result that goes to another function.",
+    links: ["https://docs.python.org/3/library/subprocess.html#subprocess.run"],
+  },
+  check(file, report) {
+    for (const call of file.calls) {
+      if (!call.live || onlyTidies(call)) continue;
+      const name = call.callee.replace(/^subprocess\./, "");
+      const found =
+        name === "Popen" ? popenIgnored(file, call) : (name === "run" || name === "call") && resultIgnored(call);
+      if (!found) continue;
+      report({
+        span: call.span,
+        message: `Nobody looks at the exit status of this subprocess.${name}: when the program fails, Airflow still marks the task success.`,
+        hint:
+          name === "Popen" ? "Raise when returncode is not 0." : "Pass check=True, or raise when the status is not 0.",
+        fixes: [checked(file, call, name)],
+      });
+    }
+  },
+});
+
+function resultIgnored(call: RemoteCall): boolean {
+  if (call.call.args.some((one) => one.form === "double-star" || one.name === "check")) return false;
+  const { result } = call;
+  if (result.discarded) return true;
+  if (result.escapes || result.entered) return false;
+  if (call.callee === "subprocess.call") return result.names.length > 0 && result.uses.length === 0;
+  // r = run(…); print(r.stdout)
+  return result.uses.every((use) => ["stdout", "stderr", "args"].includes(use.path[0] ?? ""));
+}
+
+/** Somebody waits for the process, but its status goes nowhere. */
+function popenIgnored(file: DagFile, call: RemoteCall): boolean {
+  const { result } = call;
+  if (result.escapes || waitsOf(call).length === 0) return false;
+  // A process that is stopped on purpose has no status worth reading.
+  if (result.uses.some((use) => /^(kill|terminate|send_signal)$/.test(use.path[0] ?? ""))) return false;
+  return !statusIsRead(file, call);
+}
+
+function checked(file: DagFile, call: RemoteCall, name: string): Fix | undefined {
+  let edits: readonly Edit[] | undefined;
+  if (name === "run") edits = editArguments(file, call.call, { add: [{ name: "check", text: "True" }] });
+  if (name === "call" && call.result.discarded && !keyword(call.call, "check")) {
+    const callee = replaceCallee(file, call.call, { module: "subprocess", name: "check_call" });
+    edits = callee && withImports(file, callee.edits, callee.needs);
+  }
+  const title = name === "run" ? "Add check=True" : "Use subprocess.check_call";
+  return edits && edits.length > 0 ? { title, edits, safety: "safe" } : undefined;
+}
