@@ -1,11 +1,14 @@
 /** What the command line makes of bad input, and what it tells about rules and files. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import { z } from "zod";
 import { pack, repository } from "./packed.ts";
 
-const { tether } = pack();
+const { command, tether } = pack();
 const tool = ["--select", "tether"];
 const finding = z.object({
   path: z.string(),
@@ -207,19 +210,22 @@ with DAG("load", default_args={"retries": 2, "execution_timeout": timedelta(hour
 });
 
 describe("tether server", () => {
-  test("answers over standard input and output, and ends with its client", () => {
-    const message = (body: unknown) => {
-      const text = JSON.stringify(body);
-      return `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
-    };
-    const input = [
-      { jsonrpc: "2.0", id: 1, method: "initialize", params: { processId: null, rootUri: null, capabilities: {} } },
-      { jsonrpc: "2.0", method: "initialized", params: {} },
-      { jsonrpc: "2.0", id: 2, method: "shutdown" },
-      { jsonrpc: "2.0", method: "exit" },
-    ];
-    const run = tether(repository({}), ["server"], input.map(message).join(""));
-    expect(run.out).toContain('"codeActionProvider"');
-    expect(run.code).toBe(0);
+  test("answers over standard input and output, and ends with its client", async () => {
+    const child = spawn(process.execPath, [command, "server"], {
+      cwd: repository({}),
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const ended = once(child, "exit");
+    const connection = createMessageConnection(
+      new StreamMessageReader(child.stdout),
+      new StreamMessageWriter(child.stdin),
+    );
+    connection.listen();
+    const answer = await connection.sendRequest("initialize", { processId: null, rootUri: null, capabilities: {} });
+    expect(answer).toMatchObject({ capabilities: { codeActionProvider: expect.anything() } });
+    await connection.sendNotification("initialized", {});
+    await connection.sendRequest("shutdown");
+    await connection.sendNotification("exit");
+    expect(await ended).toEqual([0, null]);
   });
 });

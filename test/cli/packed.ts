@@ -33,6 +33,8 @@ export type Packed = {
   /** Paths of its files, relative to it. */
   readonly files: readonly string[];
   readonly folder: string;
+  /** The file behind its command. */
+  readonly command: string;
   /** Runs its command in a folder. */
   readonly tether: (cwd: string, words: readonly string[], input?: string | Buffer) => Run;
 };
@@ -58,6 +60,7 @@ export function pack(): Packed {
   const command = join(folder, bin.tether);
   return {
     folder,
+    command,
     files: readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
