@@ -2,6 +2,7 @@
 import type { Folded } from "../syntax/folded.ts";
 import type { Span } from "../text/span.ts";
 import { joinWords, part } from "./compose.ts";
+import { invocation } from "./invocation.ts";
 import { options, type ParsedOptions } from "./options.ts";
 import { optionSpecs } from "./programs.ts";
 import type { Dialect, Place, Redirect, Word } from "./script.ts";
@@ -136,6 +137,9 @@ function behind(outer: Outer, by: string, place: Place, text: Folded | undefined
 
 function inContainer(outer: Outer, by: string, words: readonly Word[]): NestedText | undefined {
   if (words.length === 0) return undefined;
+  const inner = invocation(words);
+  const text = inner.wrappers.length > 0 ? undefined : nestedText({ ...outer, ...inner, place: "container" });
+  if (text) return { ...text, by };
   // The words are handed over as they are, so what is written for them reads the same there.
   return behind(outer, by, "container", part(outer.folded, around(words)));
 }

@@ -1,0 +1,313 @@
+/** Which commands decide the exit status of a script, and where one is thrown away. */
+import type { Span } from "../text/span.ts";
+import { remoteInvocation } from "./remote.ts";
+import type { AndOr, Script, ShellCommand, Statement } from "./script.ts";
+import { strictness } from "./strict.ts";
+import { submits } from "./submit.ts";
+import { statements, type Visit } from "./walk.ts";
+
+/** A failure that is turned into success. */
+export type Masked = {
+  /** `|| true`, `|| echo`, `; exit 0`, `trap EXIT` … */
+  readonly how: string;
+  /** The commands whose failure is lost. */
+  readonly commands: readonly ShellCommand[];
+  /** The script whose text `span` is an offset range of. */
+  readonly script: Script;
+  /** The mask: from `||` to the end of what follows it; the last statement; the `trap`. */
+  readonly span: Span;
+  readonly statement: Statement;
+  readonly nestedIn: readonly ShellCommand[];
+  /** Only commands that clean up or ask: `rm -f`, `kill`, `grep`, `docker rm` … */
+  readonly cleanup: boolean;
+  /** Without the mask the failure would be the script's own: it stands last, or `set -e` holds. */
+  readonly decides: boolean;
+  /** One of the commands runs elsewhere: ssh, docker exec … */
+  readonly remote: boolean;
+  /** One of the commands submits work. */
+  readonly submit: boolean;
+};
+
+/** The exit statuses that a script, or a text it hands on, throws away by `|| true`, `; exit 0` and their like. */
+export function masked(script: Script): Masked[] {
+  const found: Masked[] = [];
+  const seen = new Set<Script>();
+  for (const visit of statements(script)) {
+    if (!seen.has(visit.script)) {
+      seen.add(visit.script);
+      const tail = maskedByTail(visit.script, visit.nesting);
+      if (tail) found.push(tail);
+    }
+    if (visit.conditional || visit.statement.background || touchesError(visit)) continue;
+    const one = visit.statement.kind === "and-or" ? maskedByOr(visit, visit.statement) : maskedByTrap(visit);
+    if (one) found.push(one);
+  }
+  return found;
+}
+
+function touchesError({ statement, script }: Visit): boolean {
+  return script.errors.some((error) => error.start <= statement.span.end && statement.span.start <= error.end);
+}
+
+function maskedByOr(visit: Visit, andOr: AndOr): Masked | undefined {
+  if (andOr.operator !== "||") return undefined;
+  const mask = endsInSuccess(andOr.right);
+  if (mask === undefined) return undefined;
+  const around = visit.parents.at(-1);
+  // `a || echo failed && exit 1` goes on to `exit 1`, after success too; it is no mask.
+  if (around?.kind === "and-or" && around.left === andOr && !endsInSuccess(around.right)) return undefined;
+  const commands = deciding(andOr.left);
+  if (commands.length === 0) return undefined;
+  const { text } = visit.script.folded;
+  const operator = text.lastIndexOf("||", andOr.right.span.start);
+  const span = { start: operator < 0 ? andOr.right.span.start : operator, end: andOr.right.span.end };
+  const held = strictness(visit.script).get(andOr);
+  const decides = held?.errexit === true || standsLast(visit);
+  return { how: `|| ${mask}`, ...describe(visit.script, visit.nesting, andOr, commands), span, decides };
+}
+
+function maskedByTrap(visit: Visit): Masked | undefined {
+  const { statement, script, nesting } = visit;
+  if (statement.kind !== "command" || statement.program !== "trap" || visit.substituted) return undefined;
+  const [action = "", ...signals] = statement.words.slice(1).map((word) => word.text);
+  if (!/(?:^|[;\s])exit\s+0\s*;?\s*$/.test(action)) return undefined;
+  const signal = signals.find((one) => /^(?:EXIT|0|ERR)$/i.test(one));
+  if (signal === undefined) return undefined;
+  const commands = script.body.filter((one) => one.span.start > statement.span.end).flatMap((one) => deciding(one));
+  return {
+    how: `trap 'exit 0' ${signal.toUpperCase()}`,
+    ...describe(script, nesting, statement, commands),
+    span: statement.span,
+    decides: true,
+  };
+}
+
+/** `job; echo done`, `job; exit 0`: the last statement always succeeds. */
+function maskedByTail(script: Script, nesting: readonly ShellCommand[]): Masked | undefined {
+  const last = script.body.at(-1);
+  if (!last || script.body.length < 2 || script.errors.length > 0) return undefined;
+  const mask = last.kind === "command" && !last.background ? endsInSuccess(last) : undefined;
+  if (mask === undefined) return undefined;
+  const held = strictness(script);
+  const before = script.body.slice(0, -1);
+  const { text } = script.folded;
+  const lost = before.filter((one, index) => {
+    if (one.background || held.get(one)?.errexit || !isEffective(one)) return false;
+    const next = before[index + 1]?.span.start ?? last.span.start;
+    const after = text.slice(one.span.end, (before[index + 2] ?? last).span.end);
+    // `job; rc=$?` and `job; if [ $? -ne 0 ]` keep it.
+    return !/\$\{?(?:\?|PIPESTATUS)/.test(after) && next > one.span.end;
+  });
+  const commands = lost.flatMap((one) => deciding(one));
+  if (commands.length === 0) return undefined;
+  return { how: `; ${mask}`, ...describe(script, nesting, last, commands), span: last.span, decides: true };
+}
+
+/** Statements that do work and do not see to their own failure. */
+function isEffective(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "command":
+      return !(statement.program !== undefined && preparing.has(statement.program));
+    case "pipeline":
+    case "subshell":
+    case "group":
+      return true;
+    case "loop":
+      return !leaves(statement);
+    case "and-or":
+      return statement.operator === "&&" ? isEffective(statement.right) && !leaves(statement) : false;
+    case "assignment":
+      return statement.substitutions.length > 0;
+    default:
+      return false;
+  }
+}
+
+/** It has an `exit` or `return` of its own somewhere. */
+function leaves(statement: Statement): boolean {
+  return deciding(statement).some(
+    (one) => one.program === "exit" || one.program === "return" || one.program === "break",
+  );
+}
+
+const preparing = new Set([
+  "cd",
+  "echo",
+  "printf",
+  "export",
+  "set",
+  "shopt",
+  "source",
+  ".",
+  "sleep",
+  "umask",
+  "trap",
+  "wait",
+  "exit",
+  "date",
+  "true",
+  ":",
+  "unset",
+  "alias",
+  "hostname",
+  "whoami",
+  "pwd",
+]);
+
+const saying = new Set(["echo", "printf", "logger"]);
+
+/** How a statement that cannot fail is called; undefined when it can. */
+function endsInSuccess(statement: Statement): string | undefined {
+  if (statement.background) return undefined;
+  if (statement.kind === "group" || statement.kind === "subshell") {
+    const last = statement.body.at(-1);
+    const ends = statement.body.some((one) =>
+      deciding(one).some((command) => command.program === "exit" && command !== last),
+    );
+    return last && !ends ? endsInSuccess(last) : undefined;
+  }
+  if (statement.kind !== "command" || statement.program === undefined) return undefined;
+  const { program } = statement;
+  const first = statement.words[1]?.text;
+  if (program === "true" || program === ":") return program;
+  if ((program === "exit" || program === "return") && first === "0") return `${program} 0`;
+  return saying.has(program) && !/\$\{?\?/.test(first ?? "") ? program : undefined;
+}
+
+function describe(
+  script: Script,
+  nesting: readonly ShellCommand[],
+  statement: Statement,
+  commands: readonly ShellCommand[],
+): Pick<Masked, "script" | "nestedIn" | "statement" | "commands" | "cleanup" | "remote" | "submit"> {
+  return {
+    script,
+    nestedIn: nesting,
+    statement,
+    commands,
+    cleanup: commands.every(isCleanup),
+    remote: commands.some(runsElsewhere),
+    submit: commands.some((one) => submits(one) !== undefined),
+  };
+}
+
+function runsElsewhere(command: ShellCommand): boolean {
+  const call = remoteInvocation(command);
+  if (call) return call.destination !== undefined && !call.tunnelOnly;
+  return command.nested !== undefined && command.nested.script.place !== "worker";
+}
+
+const cleaning = new Set(
+  "rm rmdir unlink mkdir touch chmod chown ln kill pkill killall umount fusermount grep egrep fgrep zgrep rg diff cmp test [ expr let which type command id getent ps pgrep pidof lsof ls cat head tail wc stat find read sleep wait trap set unset shopt deactivate true false : echo printf logger cd pushd popd ssh-keygen ssh-keyscan ssh-add ssh-agent exit return".split(
+    " ",
+  ),
+);
+
+const cleaningWords: Readonly<Record<string, RegExp>> = {
+  docker:
+    /^(?:container |image |network |volume |system |compose (?:-\S+ \S+ )*)?(?:rm|rmi|stop|kill|prune|down|inspect|ps|logs|images|login|logout)\b/,
+  podman: /^(?:container |image |network |volume |system )?(?:rm|rmi|stop|kill|prune|down|inspect|ps|logs)\b/,
+  "docker-compose": /(?:^|\s)(?:down|stop|rm|kill|ps|logs)\b/,
+  kubectl: /(?:^|\s)(?:delete|get|describe|logs|top)\b/,
+  oc: /(?:^|\s)(?:delete|get|describe|logs)\b/,
+  systemctl: /(?:^|\s)(?:stop|is-active|is-enabled|status|kill|reset-failed)\b/,
+  service: /\b(?:stop|status)$/,
+  aws: /^s3 (?:rm|ls)\b/,
+  gsutil: /^(?:-\S+ )*(?:rm|ls|stat)\b/,
+  hdfs: /^dfs -(?:rm|rmr|mkdir|test|ls|expunge)\b/,
+  hadoop: /^fs -(?:rm|rmr|mkdir|test|ls|expunge)\b/,
+  git: /^(?:-\S+ \S+ )*(?:diff|status|worktree remove|branch -[dD]|stash|rev-parse)\b/,
+  tmux: /^(?:kill|has)/,
+  screen: /-X quit\b/,
+  ssh: /-O \w+/,
+};
+
+function isCleanup(command: ShellCommand): boolean {
+  const { program } = command;
+  if (program === undefined) return false;
+  if (command.nested && program !== "eval") {
+    const inner = lastStatus(command.nested.script);
+    return inner.length > 0 && inner.every(isCleanup);
+  }
+  if (cleaning.has(program)) return true;
+  const words = Object.hasOwn(cleaningWords, program) ? cleaningWords[program] : undefined;
+  return (
+    words?.test(
+      command.words
+        .slice(1)
+        .map((one) => one.text)
+        .join(" "),
+    ) ?? false
+  );
+}
+
+/**
+ * The commands whose exit status becomes the script's when `set -e` does not end it before: the last statement's. A
+ * command that hands on a text stands for that text. Empty when the last statement runs none or is in the background.
+ */
+export function lastStatus(script: Script): ShellCommand[] {
+  return endOf(script.body, script.pipefail);
+}
+
+function endOf(body: readonly Statement[], pipefail: boolean): ShellCommand[] {
+  const last = body.at(-1);
+  if (!last) return [];
+  // `exit` and `exit $?` pass on the status before them.
+  const passesOn =
+    last.kind === "command" && last.program === "exit" && last.words.slice(1).every((one) => /^\$\{?\?/.test(one.text));
+  return passesOn ? endOf(body.slice(0, -1), pipefail) : deciding(last, pipefail);
+}
+
+function deciding(statement: Statement, strict = false): ShellCommand[] {
+  if (statement.background) return [];
+  switch (statement.kind) {
+    case "command":
+      return [statement];
+    case "pipeline":
+      return statement.stages.slice(strict ? 0 : -1).flatMap((one) => deciding(one, strict));
+    case "negation":
+      return deciding(statement.operand, strict);
+    case "and-or":
+      return [...deciding(statement.left, strict), ...deciding(statement.right, strict)];
+    case "subshell":
+    case "group":
+    case "loop":
+      return endOf(statement.body, strict);
+    case "if":
+      return statement.branches.flatMap((one) => endOf(one.body, strict));
+    case "case":
+      return statement.branches.flatMap((one) => endOf(one, strict));
+    case "assignment":
+      return endOf(statement.substitutions.slice(-1), strict);
+    default:
+      return [];
+  }
+}
+
+/** Nothing that does work follows in its script, and it is not inside a loop or function. */
+function standsLast(visit: Visit): boolean {
+  const chain: Statement[] = [...visit.parents, visit.statement];
+  let body: readonly Statement[] = visit.script.body;
+  for (const [index, one] of chain.entries()) {
+    if (body.length > 0) {
+      const at = body.indexOf(one);
+      if (at >= 0 && body.slice(at + 1).some(isEffective)) return false;
+    }
+    if (one === visit.statement) return true;
+    if (one.kind === "function" || one.kind === "loop" || one.kind === "negation") return false;
+    body =
+      "body" in one
+        ? one.body
+        : one.kind === "if"
+          ? branchOf(
+              one.branches.map((branch) => branch.body),
+              chain[index + 1],
+            )
+          : [];
+  }
+  return true;
+}
+
+function branchOf(bodies: readonly (readonly Statement[])[], statement: Statement | undefined): readonly Statement[] {
+  return bodies.find((one) => statement !== undefined && one.includes(statement)) ?? [];
+}
