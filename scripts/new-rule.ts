@@ -81,30 +81,45 @@ from airflow import DAG  # warning: [${name}] ""
 ${silent.join("\n")}`;
 }
 
-/** The list with one more rule: its import and its entry, each where the alphabet wants it. */
-export function addToList(list: string, name: string): string | undefined {
-  const insert = (text: string, pattern: RegExp, line: string): string | undefined => {
+/** The list with one more rule: its import where the alphabet wants it, its entry where its code does. */
+export function addToList(
+  list: string,
+  rule: { readonly name: string; readonly code: string },
+  codes: ReadonlyMap<string, string>,
+): string | undefined {
+  const insert = (text: string, pattern: RegExp, line: string, before: (found: string) => boolean) => {
     const lines = [...text.matchAll(pattern)];
-    const next = lines.find((match) => match[0] > line) ?? undefined;
+    const next = lines.find((match) => before(match[0]));
     const last = lines.at(-1);
     const at = next ? next.index : last ? last.index + last[0].length + 1 : undefined;
     return at === undefined ? undefined : `${text.slice(0, at)}${line}\n${text.slice(at)}`;
   };
-  const imported = insert(
-    list,
-    /^import \w+ from "\.\/[a-z0-9-]+\.ts";$/gm,
-    `import ${identifier(name)} from "./${name}.ts";`,
-  );
-  return imported && insert(imported, /^ {2}\w+,$/gm, `  ${identifier(name)},`);
+  const own = identifier(rule.name);
+  const line = `import ${own} from "./${rule.name}.ts";`;
+  const path = (text: string) => /"(.*)"/.exec(text)?.[1] ?? "";
+  const imported = insert(list, /^import \w+ from "\.\/[a-z0-9-]+\.ts";$/gm, line, (found) => path(found) > path(line));
+  const byIdentifier = new Map([...codes].map(([name, code]) => [identifier(name), code]));
+  const code = (found: string) => byIdentifier.get(found.replaceAll(/[ ,]/g, "")) ?? "";
+  return imported && insert(imported, /^ {2}\w+,$/gm, `  ${own},`, (found) => code(found) > rule.code);
 }
 
-async function nextCode(group: string): Promise<string> {
+/** Rule name → code, as the sources say. */
+async function codesInUse(): Promise<Map<string, string>> {
   const folder = join(root, "server/src/rules");
-  const sources = await Promise.all(
-    (await readdir(folder)).filter((file) => file.endsWith(".ts")).map((file) => readFile(join(folder, file), "utf8")),
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".ts"));
+  const sources = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+  return new Map(
+    sources.flatMap((text) => {
+      const code = /^ {2}code: "(TET\d+)"/m.exec(text)?.[1];
+      const name = /^ {2}name: "([a-z0-9-]+)"/m.exec(text)?.[1];
+      return code && name ? [[name, code] as const] : [];
+    }),
   );
+}
+
+function nextCode(group: string, codes: ReadonlyMap<string, string>): string {
   const first = hundreds[group] ?? 100;
-  const used = sources.flatMap((text) => [...text.matchAll(/code: "TET(\d+)"/g)].map((match) => Number(match[1])));
+  const used = [...codes.values()].map((code) => Number(code.slice("TET".length)));
   return `TET${Math.max(first, ...used.filter((code) => code >= first && code < first + 100)) + 1}`;
 }
 
@@ -123,12 +138,13 @@ async function main(): Promise<number> {
     return 2;
   }
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  const list = addToList(await readFile(listPath, "utf8"), name);
+  const codes = await codesInUse();
+  const code = nextCode(group, codes);
+  const list = addToList(await readFile(listPath, "utf8"), { name, code }, codes);
   if (list === undefined) {
     console.error(`${listPath} has no list of rules to add to`);
     return 2;
   }
-  const code = await nextCode(group);
   await writeFile(rule, ruleSource(name, group, code, version));
   await writeFile(fixture, fixtureSource(name));
   await writeFile(listPath, list);
