@@ -245,6 +245,14 @@ describe("settings", () => {
     ]);
   });
 
+  test("an unknown rule given for one run is told apart from the file's", () => {
+    const path = write("tether.toml", 'select = ["syntax-error"]\n');
+    expect(loadSettings(repository, { select: ["sintax-error"], ignore: ["nothing-like-it"] }).problems).toEqual([
+      { path, message: 'the "select" that was given: unknown rule "sintax-error". Did you mean "syntax-error"?' },
+      { path, message: 'the "ignore" that was given: unknown rule "nothing-like-it".' },
+    ]);
+  });
+
   test("the resolver answers per directory and tells each problem once", () => {
     write("tether.toml", 'ignore = ["no-such-rule"]\n');
     const resolver = settingsResolver();

@@ -60,6 +60,13 @@ describe("lint", () => {
     expect(found).toContain("3:syntax-error");
   });
 
+  test("a file that is broken all over is told of three times", () => {
+    const text = `import airflow\n${"def f(:\n    pass\n\nx = 1\n".repeat(9)}`;
+    const through = pipelineOf();
+    expect(examine(through, { path: "/a.py", text }, settingsFor([])).errors.length).toBeGreaterThan(3);
+    expect(places(through, text)).toHaveLength(3);
+  });
+
   test("severity: the configuration's before the finding's before the rule's", () => {
     const mild = ruleFor("one", "TET101", /ONE/, { severity: "info" });
     const severity = (settings: ReturnType<typeof settingsFor>) =>

@@ -37,7 +37,7 @@ export function examine(through: Pipeline, source: Source, settings: Settings): 
   } catch (error) {
     return { findings: [failure(`Tether could not understand this file: ${reason(error)}`)], errors: [] };
   }
-  const findings: Finding[] = file.errors.flatMap((error) => unreadable(text, error, settings));
+  const findings: Finding[] = file.errors.slice(0, mostErrors).flatMap((error) => unreadable(text, error, settings));
   const ignored = ignoredHere(source.path, settings);
   const ran = new Set<string>();
   for (const rule of through.rules) {
@@ -53,6 +53,9 @@ export function examine(through: Pipeline, source: Source, settings: Settings): 
   const kept = suppress({ text, findings, ran, ignored, settings, rules: through.rules, scripts: scriptSpans(file) });
   return { findings: sorted(kept), errors: file.errors };
 }
+
+// A template or a Python 2 file is broken all over: the first places say so.
+const mostErrors = 3;
 
 function reporter(rule: Rule, text: string, settings: Settings, into: Finding[]): Report {
   const { name, code, group } = rule;

@@ -117,7 +117,10 @@ function assemble(
   const file = config.source ?? root;
   const problems = [...config.problems];
   const selection = selectRules(merged(options, overrides), known, always);
-  for (const { path, message } of selection.problems) problems.push(at(file, config.lineOf(path), message));
+  for (const { path, message } of selectRules(options, known, always).problems) {
+    problems.push(at(file, config.lineOf(path), message));
+  }
+  for (const message of wrongOverrides(overrides, known)) problems.push({ path: file, message });
   const perFileIgnores = Object.entries(options["per-file-ignores"]).map(([glob, selectors]) => {
     for (const selector of selectors) {
       const wrong = unknownSelector(selector, known);
@@ -154,6 +157,15 @@ function assemble(
       options.airflow["dag-ignore-file-syntax"] ?? (Number.parseInt(target.airflow, 10) >= 3 ? "glob" : "regexp"),
   };
   return { settings, problems };
+}
+
+// They stand in no file: the path only says which configuration they were laid over.
+function wrongOverrides(overrides: Overrides, known: readonly Selectable[]): string[] {
+  const given = { select: overrides.select, "extend-select": overrides.extendSelect, ignore: overrides.ignore };
+  return Object.entries(given).flatMap(([option, selectors = []]) => {
+    const wrong = selectors.flatMap((selector) => unknownSelector(selector, known) ?? []);
+    return wrong.map((message) => `the "${option}" that was given: ${message}`);
+  });
 }
 
 function merged(options: Options, overrides: Overrides): Parameters<typeof selectRules>[0] {

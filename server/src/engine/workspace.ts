@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -21,7 +22,7 @@ export type Summary = {
 /** How to go about it. */
 export type WorkspaceOptions = {
   readonly signal?: AbortSignal | undefined;
-  /** Worker threads; 0 lints in this thread. By default threads when there are many files and the bundle has a worker. */
+  /** Worker threads; 0 lints in this thread. By default threads for many hundred files, where there are cores to spare and the bundle has a worker. */
   readonly threads?: number | undefined;
   /** Called once per file, in no order. */
   readonly onFile?: ((result: FileResult) => void) | undefined;
@@ -30,8 +31,8 @@ export type WorkspaceOptions = {
   readonly openText?: ((path: string) => string | undefined) | undefined;
 };
 
-// Below this many files a thread's start (parsers, catalogue) costs more than it saves.
-const worthThreads = 40;
+// A thread costs its start (parsers, catalogue) and some 60 MB: a few hundred files are linted as soon without.
+const worthThreads = 400;
 const filesPerJob = 16;
 
 /**
@@ -54,7 +55,7 @@ export async function lintWorkspace(
     onProgress?.(done, files.length);
   };
   const worker = workerFile();
-  const threads = options.threads ?? (files.length > worthThreads ? Math.min(availableParallelism(), 4) : 0);
+  const threads = options.threads ?? defaultThreads(files.length);
   if (worker !== undefined && threads > 0) {
     const jobs = split(files, settingsFor, openText);
     await runJobs(worker, jobs, threads, (results) => results.forEach(take), signal);
@@ -78,13 +79,23 @@ async function collect(
   const found = new Set<string>();
   for (const path of paths) {
     // Settings belong to a file's directory: any name below a directory asks for that directory's.
-    for (const file of discover([path], settingsFor(join(path, "any.py")))) {
+    const settings = settingsFor(isFile(path) ? path : join(path, "any.py"));
+    for (const file of discover([path], settings)) {
       found.add(file);
       if (found.size % 64 === 0) await setImmediate();
       if (signal?.aborted) return [];
     }
   }
   return [...found];
+}
+
+function defaultThreads(files: number): number {
+  const spare = Math.min(availableParallelism() - 1, 4);
+  return files > worthThreads && spare > 1 ? spare : 0;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function split(
