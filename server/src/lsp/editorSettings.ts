@@ -18,7 +18,7 @@ const schema = z.strictObject({
   ignore: shape.ignore.unwrap().nullish(),
   exclude: shape.exclude.unwrap().nullish(),
   airflowVersion: shape["airflow-version"].unwrap().nullish(),
-  trace: z.unknown(),
+  trace: z.unknown().optional(),
 });
 const section = z.record(z.string(), z.unknown());
 

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import { CancellationTokenSource, FileChangeType } from "vscode-languageserver/node";
+import type { Summary, WorkspaceOptions } from "../../server/src/engine/workspace.ts";
+import { lintWorkspaceRequest } from "../../server/src/lsp/protocol.ts";
+import { grammarsLoaded } from "../grammars.ts";
+import { type Editor, pushedTo, startEditor } from "./editor.ts";
+import { nohupParts } from "./nohup.ts";
+import { Workspace } from "./workspace.ts";
+
+await grammarsLoaded();
+
+const dag = 'import os\nos.system("nohup job &")\n';
+
+/** A workspace lint that goes on one file at a time, when the test says so. */
+function stepwise(paths: () => readonly string[]) {
+  const steps: (() => void)[] = [];
+  let tell = () => {};
+  const step = (): Promise<void> =>
+    new Promise((resolve) => {
+      steps.push(resolve);
+      tell();
+    });
+  const lintWorkspace = async (
+    _: readonly string[],
+    settingsFor: unknown,
+    options: WorkspaceOptions = {},
+  ): Promise<Summary> => {
+    void settingsFor;
+    let files = 0;
+    for (const path of paths()) {
+      await step();
+      if (options.signal?.aborted) return { files, findings: files, cancelled: true };
+      const { findings } = nohupParts.lint({ path, text: dag }, await anySettings());
+      options.onFile?.({ path, text: dag, findings });
+      options.onProgress?.(++files, paths().length);
+    }
+    return { files, findings: files, cancelled: false };
+  };
+  return {
+    lintWorkspace,
+    steps,
+    onStep: (run: () => void) => {
+      tell = run;
+    },
+  };
+}
+
+async function anySettings() {
+  const { loadSettings } = await import("../../server/src/engine/settings.ts");
+  return loadSettings("/").settings;
+}
+
+describe("linting the workspace", () => {
+  test("with the engine itself shows what is wrong in files that are not open", async () => {
+    const workspace = new Workspace({ "dags/binary.py": "\0\0", "dags/fine.py": "x = 1\n", "notes.txt": "\0" });
+    const editor = await startEditor({ folder: workspace.uri });
+    const { progress } = editor;
+    expect(await editor.connection.sendRequest(lintWorkspaceRequest, {})).toEqual({
+      files: 2,
+      findings: 1,
+      cancelled: false,
+    });
+    const uri = workspace.uriOf("dags/binary.py");
+    expect(await editor.publishedFor(uri)).toMatchObject([{ code: "TET903", source: "tether" }]);
+    expect([...editor.published.keys()]).toEqual([uri]);
+    expect(progress[0]?.value).toMatchObject({
+      kind: "begin",
+      title: "Tether: linting the workspace",
+      cancellable: true,
+    });
+    expect(progress.at(-1)?.value).toEqual({ kind: "end" });
+    expect(editor.statuses.map(({ state }) => state).slice(-2)).toEqual(["linting", "ready"]);
+
+    // Mended: a second run takes the finding back.
+    workspace.write("dags/binary.py", "x = 1\n");
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    expect(await editor.publishedFor(uri)).toEqual([]);
+  });
+
+  test("takes back what was found in a file that is gone", async () => {
+    const workspace = new Workspace({ "binary.py": "\0", "other.py": "\0" });
+    const editor = await startEditor({ folder: workspace.uri });
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    const [gone, other] = [workspace.uriOf("binary.py"), workspace.uriOf("other.py")];
+    await editor.publishedFor(gone, (found) => found.length === 1);
+    workspace.delete("binary.py");
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    await editor.publishedFor(gone, (found) => found.length === 0);
+    workspace.delete("other.py");
+    const changes = [{ uri: other, type: FileChangeType.Deleted }];
+    void editor.connection.sendNotification("workspace/didChangeWatchedFiles", { changes });
+    await editor.publishedFor(other, (found) => found.length === 0);
+  });
+
+  test.each([
+    [
+      "its own progress",
+      (editor: Editor, token: string | number) => {
+        void editor.connection.sendNotification("window/workDoneProgress/cancel", { token });
+      },
+    ],
+    ["the request", (_editor: Editor, _token: string | number, source: CancellationTokenSource) => source.cancel()],
+  ])("ends early when %s is cancelled, and keeps what was found", async (_name, cancel) => {
+    const workspace = new Workspace({});
+    const paths = ["a.py", "b.py", "c.py"].map((name) => workspace.pathOf(name));
+    const steps = stepwise(() => paths);
+    const editor = await startEditor({ folder: workspace.uri, parts: { lintWorkspace: steps.lintWorkspace } });
+    const { progress } = editor;
+    const source = new CancellationTokenSource();
+    const first = new Promise<void>((resolve) => steps.onStep(resolve));
+    const done = editor.connection.sendRequest(lintWorkspaceRequest, {}, source.token);
+    await first;
+    const second = new Promise<void>((resolve) => steps.onStep(resolve));
+    steps.steps.shift()?.();
+    await second;
+    await editor.publishedFor(workspace.uriOf("a.py"), (found) => found.length === 1);
+    await editor.until(() => progress.length === 2);
+    expect(progress[1]?.value).toEqual({ kind: "report", percentage: 33, message: "1 of 3 files" });
+    cancel(editor, progress[0]?.token ?? "", source);
+    await editor.taken();
+    steps.steps.shift()?.();
+    expect(await done).toEqual({ files: 1, findings: 1, cancelled: true });
+    expect([...editor.published.keys()]).toEqual([workspace.uriOf("a.py")]);
+    expect(editor.published.get(workspace.uriOf("a.py"))?.diagnostics).toHaveLength(1);
+  });
+
+  test("reports on the client's own token", async () => {
+    const workspace = new Workspace({ "a.py": "" });
+    const editor = await startEditor({ folder: workspace.uri });
+    const { progress } = editor;
+    await editor.connection.sendRequest(lintWorkspaceRequest, { workDoneToken: 7 });
+    expect(new Set(progress.map(({ token }) => token))).toEqual(new Set([7]));
+  });
+
+  test("is replaced by a second request", async () => {
+    const workspace = new Workspace({});
+    const steps = stepwise(() => [workspace.pathOf("a.py")]);
+    const editor = await startEditor({ folder: workspace.uri, parts: { lintWorkspace: steps.lintWorkspace } });
+    const begun = new Promise<void>((resolve) => steps.onStep(resolve));
+    const first = editor.connection.sendRequest(lintWorkspaceRequest, {});
+    await begun;
+    const again = new Promise<void>((resolve) => steps.onStep(resolve));
+    const second = editor.connection.sendRequest(lintWorkspaceRequest, {});
+    await again;
+    for (const step of steps.steps) step();
+    expect(await first).toMatchObject({ cancelled: true });
+    expect(await second).toMatchObject({ cancelled: false, files: 1 });
+  });
+
+  test("without a folder finds nothing", async () => {
+    const editor = await startEditor();
+    expect(await editor.connection.sendRequest(lintWorkspaceRequest)).toEqual({
+      files: 0,
+      findings: 0,
+      cancelled: false,
+    });
+  });
+
+  test("leaves out a folder in which Tether is off", async () => {
+    const workspace = new Workspace({ "binary.py": "\0" });
+    const editor = await startEditor({ folder: workspace.uri, settings: { enable: false } });
+    expect(await editor.connection.sendRequest(lintWorkspaceRequest, {})).toMatchObject({ files: 0 });
+  });
+});
+
+describe.each([
+  ["that asks", undefined],
+  ["that does not ask", pushedTo],
+])("a client %s", (_name, capabilities) => {
+  test("sees a file's findings once, whether it is open or closed", async () => {
+    const workspace = new Workspace({ "binary.py": "\0", "other.py": "\0" });
+    const editor = await startEditor({ folder: workspace.uri, ...(capabilities ? { capabilities } : {}) });
+    const uri = workspace.uriOf("binary.py");
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    await editor.publishedFor(uri, (found) => found.some(({ code }) => code === "TET903"));
+    // The buffer says something else than the disk.
+    editor.open(uri, dag);
+    if (capabilities) await editor.publishedFor(uri, (found) => found.some(({ code }) => code === "TET199"));
+    else {
+      await editor.publishedFor(uri, (found) => found.length === 0);
+      expect(await editor.pulled(uri)).toMatchObject([{ code: "TET199" }]);
+    }
+    // A workspace lint meanwhile says nothing about it.
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    await editor.taken();
+    expect(editor.published.get(uri)?.diagnostics.map(({ code }) => code)).toEqual(capabilities ? ["TET199"] : []);
+    editor.close(uri);
+    await editor.publishedFor(uri, (found) => found.some(({ code }) => code === "TET903"));
+    // Changed on disk while closed.
+    workspace.write("binary.py", "x = 1\n");
+    const changes = [{ uri, type: FileChangeType.Changed }];
+    void editor.connection.sendNotification("workspace/didChangeWatchedFiles", { changes });
+    await editor.publishedFor(uri, (found) => found.length === 0);
+  });
+});
