@@ -17,7 +17,7 @@ export function listedRules(): ListedRule[] {
 export function ruleTable(listed: readonly ListedRule[], folder: string): string {
   const rows = listed.map(
     (rule) =>
-      `| ${rule.code} | [\`${rule.name}\`](${folder}${rule.name}.md) | ${rule.severity}${rule.profile === "strict" ? " (strict)" : ""} | ${rule.summary.replaceAll("|", "\\|")} |`,
+      `| ${rule.code} | [\`${rule.name}\`](${folder}${rule.name}.md) | ${rule.severity}${rule.profile === "strict" ? " (strict)" : ""} | ${rule.summary.replace(/\.$/, "").replaceAll("|", "\\|")} |`,
   );
   return ["| code | rule | severity | what it finds |", "|---|---|---|---|", ...rows, ""].join("\n");
 }

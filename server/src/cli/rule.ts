@@ -31,7 +31,7 @@ function find(word: string): Listed {
 
 function line(rule: Listed, pens: Paint, width: number): string {
   const tail = rule.profile === "strict" ? pens.dim(" (strict)") : "";
-  return `${pens.bold(rule.code)}  ${rule.name.padEnd(width)}  ${pens.severity(rule.severity, rule.severity.padEnd(7))}  ${rule.summary}${tail}\n`;
+  return `${pens.bold(rule.code)}  ${rule.name.padEnd(width)}  ${pens.severity(rule.severity, rule.severity.padEnd(7))}  ${rule.summary.replace(/\.$/, "")}${tail}\n`;
 }
 
 function indented(text: string): string {
