@@ -2,7 +2,7 @@
 import type { Folded } from "../syntax/folded.ts";
 import { type ConcreteNode, child } from "../syntax/parser.ts";
 import type { Span } from "../text/span.ts";
-import { joinWords } from "./compose.ts";
+import { concatenate, joinWords } from "./compose.ts";
 import type { HereDocument } from "./heredoc.ts";
 import { invocation } from "./invocation.ts";
 import type { Nested, Redirect, ShellCommand, Statement, Word } from "./script.ts";
@@ -107,8 +107,7 @@ export function lowerCommand(
       if (!inner.missing) written.push(word(lowering, inner));
     }
   }
-  written.sort((a, b) => a.span.start - b.span.start);
-  const { program, words, wrappers } = invocation(written);
+  const { program, words, wrappers } = invocation(gluedWords(lowering.folded, written));
   const parts = [...assignments, ...written, ...redirects].map((one) => one.span);
   return {
     kind: "command",
@@ -124,6 +123,30 @@ export function lowerCommand(
       end: Math.max(...parts.map((one) => one.end), node.start),
     },
   };
+}
+
+/** In order; what the grammar splits although no blank is between (`$'a'\b`, a line continuation) is one word. */
+function gluedWords(folded: Folded, written: readonly Word[]): Word[] {
+  const words: Word[] = [];
+  for (const next of [...written].sort((a, b) => a.span.start - b.span.start)) {
+    const before = words.at(-1);
+    const gap = before && folded.text.slice(before.span.end, next.span.start);
+    if (!before || gap === undefined || !/^(?:\\\r?\n)?$/.test(gap)) {
+      words.push(next);
+      continue;
+    }
+    const span = { start: before.span.start, end: next.span.end };
+    const value = concatenate([before.folded, next.folded], folded, span);
+    words[words.length - 1] = {
+      text: value.text,
+      span,
+      dynamic: before.dynamic || next.dynamic,
+      quoted: before.quoted || next.quoted,
+      folded: value,
+      substitutions: [...before.substitutions, ...next.substitutions],
+    };
+  }
+  return words;
 }
 
 /** `time ( a; b )`: the grammar takes the subshell for an argument. */

@@ -52,29 +52,35 @@ function addPart(segments: Segment[], segment: Segment, within: Span, shift: num
   segments.push({ start: from + shift, end: to + shift, source, exact: segment.exact, literal: segment.literal });
 }
 
+/** The texts one after the other, each with its own map. */
+export function concatenate(texts: readonly Folded[], outer: Folded, whole: Span): Folded {
+  let text = "";
+  const segments: Segment[] = [];
+  const holes: Hole[] = [];
+  for (const next of texts) {
+    const shift = text.length;
+    text += next.text;
+    for (const one of next.segments) segments.push({ ...one, start: one.start + shift, end: one.end + shift });
+    for (const one of next.holes) holes.push({ ...one, start: one.start + shift, end: one.end + shift });
+  }
+  return { text, segments, holes, span: sourceSpan(outer, whole) };
+}
+
 /** Words as ssh and eval join them: one blank between, and the blank is the written one where only one is written. */
 export function joinWords(
   outer: Folded,
   words: readonly { readonly span: Span; readonly folded: Folded }[],
   whole: Span,
 ): Folded {
-  let text = "";
-  const segments: Segment[] = [];
-  const holes: Hole[] = [];
-  const append = (next: Folded): void => {
-    const shift = text.length;
-    text += next.text;
-    for (const one of next.segments) segments.push({ ...one, start: one.start + shift, end: one.end + shift });
-    for (const one of next.holes) holes.push({ ...one, start: one.start + shift, end: one.end + shift });
-  };
+  const texts: Folded[] = [];
   let previous: Span | undefined;
   for (const word of words) {
     if (previous) {
       const gap = { start: previous.end, end: word.span.start };
-      append(compose(outer, [{ text: " ", outer: gap }], gap));
+      texts.push(compose(outer, [{ text: " ", outer: gap }], gap));
     }
-    append(word.folded);
+    texts.push(word.folded);
     previous = word.span;
   }
-  return { text, segments, holes, span: sourceSpan(outer, whole) };
+  return concatenate(texts, outer, whole);
 }

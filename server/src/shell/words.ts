@@ -175,7 +175,7 @@ function readUnquoted(reader: Reader): void {
       take(reader, 2, text.charAt(at + 1));
     }
   } else {
-    if (/[*?]|\[.*\]/.test(character === "[" ? text.slice(at, reader.end) : character)) reader.glob = true;
+    if (/^(?:[*?]|\[.*\]|\{[^{}]*(?:,|\.\.)[^{}]*\})/.test(text.slice(at, reader.end))) reader.glob = true;
     take(reader, 1);
   }
 }
