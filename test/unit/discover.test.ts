@@ -71,8 +71,15 @@ describe(".airflowignore", () => {
     expect(found(["."], { airflowVersion: "2.9.3" })).toEqual(["dags/new.py"]);
   });
 
+  test("a nested file's regular expressions search below the outermost", () => {
+    file("dags/.airflowignore", "nothing\n");
+    file("dags/sub/.airflowignore", "^sub/a\n^b\n");
+    write("dags/sub/a.py", "dags/sub/b.py");
+    expect(found(["dags/sub"], { airflowVersion: "2.9.3" })).toEqual(["dags/sub/b.py"]);
+  });
+
   test("globs for Airflow 3", () => {
-    file("dags/.airflowignore", "old_*.py\n/scratch/\n!old_but_good.py\n");
+    file("dags/.airflowignore", "old_*.py  # since 2019\n/scratch/\n!old_but_good.py\n");
     write("dags/old_a.py", "dags/old_but_good.py", "dags/scratch/a.py", "dags/sub/scratch/b.py", "dags/new.py");
     expect(found(["."], { airflowVersion: "3.0.0" })).toEqual([
       "dags/new.py",

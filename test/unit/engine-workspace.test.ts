@@ -11,7 +11,8 @@ const broken = "from airflow import DAG\ndef broken(:\n";
 beforeAll(() => {
   mkdirSync(join(root, ".git"));
   mkdirSync(join(root, "quiet"));
-  writeFileSync(join(root, "quiet/tether.toml"), 'ignore = ["syntax-error"]\n');
+  writeFileSync(join(root, "quiet/tether.toml"), 'ignore = ["syntax-error", "unreadable-file"]\n');
+  writeFileSync(join(root, "quiet/binary.py"), Buffer.from([0]));
   writeFileSync(join(root, "quiet/a.py"), broken);
   writeFileSync(join(root, "broken.py"), broken);
   writeFileSync(join(root, "plain.py"), "print(1)\n");
@@ -43,14 +44,15 @@ describe("a workspace lint", () => {
       "latin.py unreadable unreadable-file",
       "plain.py no-trigger",
       "quiet/a.py",
+      "quiet/binary.py binary",
     ]);
-    expect(summary).toEqual({ files: 5, findings: 3, cancelled: false });
+    expect(summary).toEqual({ files: 6, findings: 3, cancelled: false });
   });
 
   test("progress counts up to all", async () => {
     const seen: string[] = [];
     await run({ onProgress: (done, total) => seen.push(`${done}/${total}`) });
-    expect(seen).toEqual(["1/5", "2/5", "3/5", "4/5", "5/5"]);
+    expect(seen).toEqual(["1/6", "2/6", "3/6", "4/6", "5/6", "6/6"]);
   });
 
   test("the text comes along where there are findings", async () => {

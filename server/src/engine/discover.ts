@@ -2,7 +2,7 @@
 import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { repositoryRoot } from "../config/load.ts";
-import { globIgnore, type IgnoreFile, regexpIgnore } from "./airflowignore.ts";
+import { gitIgnore, globIgnore, type IgnoreFile, regexpIgnore } from "./airflowignore.ts";
 import { matchesGlob, type Settings } from "./settings.ts";
 
 /** The paths among those given that do not exist. */
@@ -40,7 +40,12 @@ type Walk = {
   /** Real paths of the directories entered and files taken. */
   readonly seen: Set<string>;
 };
-type Level = { readonly directory: string; readonly file: IgnoreFile };
+type Level = {
+  /** What its paths are relative to. */
+  readonly directory: string;
+  readonly file: IgnoreFile;
+  readonly name: ".gitignore" | ".airflowignore";
+};
 
 function* below(directory: string, levels: readonly Level[], walk: Walk): Generator<string> {
   const here = real(directory);
@@ -53,7 +58,7 @@ function* below(directory: string, levels: readonly Level[], walk: Walk): Genera
     return;
   }
   if (entries.some((entry) => entry.name === "pyvenv.cfg")) return;
-  const mine = [...levels, ...ignoreFiles(directory, walk.settings)];
+  const mine = [...levels, ...ignoreFiles(directory, walk.settings, levels)];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(directory, entry.name);
     let kind: Kind = entry.isDirectory() ? "directory" : entry.isFile() ? "file" : "other";
@@ -84,23 +89,31 @@ function inherited(path: string, settings: Settings): Level[] {
   const top = repositoryRoot(path) ?? settings.root;
   const levels: Level[] = [];
   if (path === top || !path.startsWith(top.endsWith(sep) ? top : top + sep)) return levels;
+  const between: string[] = [];
   for (let here = dirname(path); ; here = dirname(here)) {
-    levels.unshift(...ignoreFiles(here, settings));
-    if (here === top || dirname(here) === here) return levels;
+    between.unshift(here);
+    if (here === top || dirname(here) === here) break;
   }
+  for (const here of between) levels.push(...ignoreFiles(here, settings, levels));
+  return levels;
 }
 
-function ignoreFiles(directory: string, settings: Settings): Level[] {
+function ignoreFiles(directory: string, settings: Settings, above: readonly Level[]): Level[] {
   const levels: Level[] = [];
-  const add = (name: string, parse: (text: string) => IgnoreFile) => {
+  const add = (name: Level["name"], base: string, parse: (text: string) => IgnoreFile) => {
     try {
-      levels.push({ directory, file: parse(readFileSync(join(directory, name), "utf8")) });
+      levels.push({ name, directory: base, file: parse(readFileSync(join(directory, name), "utf8")) });
     } catch {
       // Most directories have none.
     }
   };
-  add(".gitignore", globIgnore);
-  add(".airflowignore", settings.airflowIgnore === "regexp" ? regexpIgnore : globIgnore);
+  add(".gitignore", directory, gitIgnore);
+  if (settings.airflowIgnore === "glob") add(".airflowignore", directory, globIgnore);
+  else {
+    // Airflow searches in the path below the DAG folder: that of the outermost file, as far as can be known.
+    const outermost = above.find((level) => level.name === ".airflowignore")?.directory;
+    add(".airflowignore", outermost ?? directory, regexpIgnore);
+  }
   return levels;
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from "../rules/rule.ts";
-import { lint } from "./lint.ts";
+import { ignoredRules, lint } from "./lint.ts";
 import { internalError, ownFinding } from "./own.ts";
 import { readSource, type Skipped } from "./read.ts";
 import type { Settings } from "./settings.ts";
@@ -17,7 +17,11 @@ export type FileResult = {
 /** Reads and lints one file; `openText` is its text in an editor. `ensureGrammars()` must have settled. Never throws. */
 export function lintFile(path: string, settings: Settings, openText?: string): FileResult {
   const read = openText === undefined ? readSource(path) : { source: { path, text: openText } };
-  if ("finding" in read) return { path, findings: [read.finding], skipped: read.skipped };
+  if ("finding" in read) {
+    const severity = settings.enabled.get(read.finding.rule);
+    const ignored = severity === undefined || ignoredRules(path, settings).has(read.finding.rule);
+    return { path, findings: ignored ? [] : [{ ...read.finding, severity }], skipped: read.skipped };
+  }
   const { findings, skipped } = lint(read.source, settings);
   return {
     path,

@@ -38,7 +38,7 @@ export function examine(through: Pipeline, source: Source, settings: Settings): 
     return { findings: [failure(`Tether could not understand this file: ${reason(error)}`)], errors: [] };
   }
   const findings: Finding[] = file.errors.slice(0, mostErrors).flatMap((error) => unreadable(text, error, settings));
-  const ignored = ignoredHere(source.path, settings);
+  const ignored = ignoredRules(source.path, settings);
   const ran = new Set<string>();
   for (const rule of through.rules) {
     const severity = settings.enabled.get(rule.name);
@@ -101,7 +101,8 @@ function failure(message: string): Finding {
   return ownFinding(internalError, { start: 0, end: 0 }, message, internalError.severity);
 }
 
-function ignoredHere(path: string, settings: Settings): ReadonlySet<string> {
+/** Names of the rules that `per-file-ignores` turns off for this file. */
+export function ignoredRules(path: string, settings: Settings): ReadonlySet<string> {
   const ignored = new Set<string>();
   for (const { glob, rules } of settings.perFileIgnores) {
     if (matchesGlob(settings, [glob], path)) for (const rule of rules) ignored.add(rule);

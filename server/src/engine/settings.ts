@@ -116,7 +116,7 @@ function assemble(
   const known: readonly Selectable[] = [...rules, ...ownRules];
   const file = config.source ?? root;
   const problems = [...config.problems];
-  const selection = selectRules(merged(options, overrides), known, always);
+  const selection = selectRules(merged(options, overrides, known), known, always);
   for (const { path, message } of selectRules(options, known, always).problems) {
     problems.push(at(file, config.lineOf(path), message));
   }
@@ -168,21 +168,29 @@ function wrongOverrides(overrides: Overrides, known: readonly Selectable[]): str
   });
 }
 
-function merged(options: Options, overrides: Overrides): Parameters<typeof selectRules>[0] {
+function merged(
+  options: Options,
+  overrides: Overrides,
+  known: readonly Selectable[],
+): Parameters<typeof selectRules>[0] {
   return {
     profile: overrides.profile ?? options.profile,
     select: overrides.select ?? (overrides.profile === undefined ? options.select : undefined),
     // A selection made for one run stands alone; what the file adds belongs to the file's own selection.
     "extend-select": [...(overrides.select ? [] : options["extend-select"]), ...(overrides.extendSelect ?? [])],
     ignore: [...(overrides.select ? [] : options.ignore), ...(overrides.ignore ?? [])],
-    rules: overrides.select ? onlyNamed(options.rules, overrides.select) : options.rules,
+    rules: overrides.select ? onlyNamed(options.rules, overrides.select, known) : options.rules,
   };
 }
 
 // With --select, a configured severity still holds for the rules selected but switches no others on.
-function onlyNamed(configured: Options["rules"], select: readonly string[]): Options["rules"] {
+function onlyNamed(
+  configured: Options["rules"],
+  select: readonly string[],
+  known: readonly Selectable[],
+): Options["rules"] {
   const severities = Object.entries(configured).filter(([name]) => {
-    return matchRules(select, rules).has(name);
+    return matchRules(select, known).has(name);
   });
   return Object.fromEntries(severities.filter(([, rule]) => rule.severity !== "off"));
 }
