@@ -74,11 +74,15 @@ restart()
       const thrownAway = asked.filter((use) => use.call && isThrownAway(file, use.call));
       if (asked.length > thrownAway.length) continue;
       const [first] = thrownAway;
+      const answers = result.uses.some((use) => isTaken(file, use));
       report({
         span: first?.span ?? call.span,
-        message: first
-          ? "The exit status is waited for and thrown away: when the remote command fails, Airflow still marks the task success."
-          : "Nobody reads the exit status of this exec_command: when the remote command fails, Airflow still marks the task success.",
+        severity: answers ? "warning" : "error",
+        message: answers
+          ? "Nobody reads this exit status: a remote command that fails looks like one that printed nothing, and the task goes on."
+          : first
+            ? "The exit status is waited for and thrown away: when the remote command fails, Airflow still marks the task success."
+            : "Nobody reads the exit status of this exec_command: when the remote command fails, Airflow still marks the task success.",
         hint: "Raise when stdout.channel.recv_exit_status() is not 0, after the output has been read.",
         related: first ? [{ span: call.span, message: "starts the remote command" }] : [],
         fixes: [first?.call ? raiseInstead(file, first.call) : raiseAfter(file, call)],
@@ -90,6 +94,17 @@ restart()
 function isThrownAway(file: DagFile, call: Call): boolean {
   const outcome = file.results.resultOf(call);
   return outcome.discarded || (outcome.names.length > 0 && outcome.uses.length === 0 && !outcome.escapes);
+}
+
+/** What was read from the streams goes further than a print or a log line. */
+function isTaken(file: DagFile, use: Use, depth = 0): boolean {
+  if (depth > 8 || use.kind === "shown") return false;
+  if (use.path.includes("recv_exit_status") || use.path.includes("exit_status_ready") || use.path[0] === "close")
+    return false;
+  if (use.kind !== "method") return use.path.length === 0 || use.kind !== "attribute";
+  if (!use.call) return false;
+  const outcome = file.results.resultOf(use.call);
+  return !outcome.discarded && (outcome.escapes || outcome.uses.some((one) => isTaken(file, one, depth + 1)));
 }
 
 const why = "the task now waits for the remote command and fails with it";

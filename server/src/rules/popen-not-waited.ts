@@ -74,7 +74,9 @@ export()
 
 /** Looks at the process without waiting for it: `p.pid`, `print(p)`. */
 function looksOnly(use: Use): boolean {
-  return use.path.length === 0 ? use.kind === "tested" : use.path[0] === "pid" || use.path[0] === "args";
+  return use.path.length === 0
+    ? use.kind === "tested" || use.kind === "shown"
+    : use.path[0] === "pid" || use.path[0] === "args";
 }
 
 /** subprocess.Popen(x) → subprocess.run(x, check=True, timeout=3600) */

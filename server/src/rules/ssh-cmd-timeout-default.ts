@@ -1,7 +1,9 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter, providerAtLeast } from "../airflow/availability.ts";
-import type { Task } from "../airflow/dagfile.ts";
+import { isUnset } from "../airflow/bounds.ts";
+import type { Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
+import { findClass } from "../catalog/index.ts";
 import { secondsFix } from "../edits/limits.ts";
 import { commands } from "../shell/walk.ts";
 import { defineRule } from "./rule.ts";
@@ -62,7 +64,7 @@ with DAG("nightly_load") as dag:
     )
 `,
     limits:
-      "The connection's extras may hold a `cmd_timeout` that Tether cannot see. A task that is given an `ssh_hook` is left alone, since the hook may carry the limit.",
+      "The connection's extras may hold a `cmd_timeout` that Tether cannot see. A task that is given an `ssh_hook` is left alone unless the hook is an `SSHHook` made in the same file without a limit.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
       "https://github.com/apache/airflow/issues/29282",
@@ -75,7 +77,7 @@ with DAG("nightly_load") as dag:
       if (!providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.3.0")) continue;
       if (!hasParameter(file.project, task.operator.known, "cmd_timeout")) continue;
       if (argument(file, task, "cmd_timeout") !== "absent") continue;
-      if (argument(file, task, "ssh_hook") !== "absent") continue;
+      if (mayCarryLimit(argument(file, task, "ssh_hook"))) continue;
       if (answersAtOnce(task)) continue;
       report({
         span: task.span,
@@ -86,6 +88,20 @@ with DAG("nightly_load") as dag:
     }
   },
 });
+
+/** The hook's own cmd_timeout applies when the operator has none; `SSHHook(ssh_conn_id="edge")` has none either. */
+function mayCarryLimit(hook: Lookup): boolean {
+  if (isUnset(hook)) return false;
+  if (hook === "unknown" || hook.resolved.kind !== "call") return true;
+  const made = findClass(hook.resolved.callee);
+  if (made?.fqcn !== "airflow.providers.ssh.hooks.ssh.SSHHook") return true;
+  // Its ninth parameter; whoever counts that far by position is left alone.
+  const { args } = hook.resolved.call;
+  return (
+    args.length > 8 ||
+    args.some((one) => one.form === "double-star" || one.form === "star" || one.name === "cmd_timeout")
+  );
+}
 
 function answersAtOnce(task: Task): boolean {
   const programs = task.scripts.flatMap((one) => [...commands(one.script)].map(({ statement }) => statement.program));

@@ -63,7 +63,8 @@ export()
       if (!call.live || (call.kind !== "subprocess" && call.kind !== "popen")) continue;
       const program = waitsThrough(call);
       if (!program) continue;
-      if (call.tasks.length > 0 && !call.tasks.some((task) => isUnbounded(file, task))) continue;
+      // An operator's own code is bounded, or not, by the tasks that others make of it.
+      if (!call.tasks.some((task) => isUnbounded(file, task))) continue;
       for (const { wait, span, name } of waits(call)) {
         if (wait.args.some((one) => one.form === "double-star")) continue;
         // communicate(input, timeout), wait(timeout)

@@ -7,7 +7,7 @@ import { bodiesOf, expressionsOf, partsOf } from "./traverse.ts";
 export type Use = {
   /**
    * `method`: `v.a.b(…)`, `attribute`: `v.a.b`, `argument`: `f(v)`; `stored` puts it where it is not followed;
-   * `compared` and `tested` read its value.
+   * `compared` and `tested` read its value; `shown` only prints or logs it.
    */
   readonly kind:
     | "method"
@@ -16,6 +16,7 @@ export type Use = {
     | "returned"
     | "compared"
     | "tested"
+    | "shown"
     | "stored"
     | "iterated"
     | "entered"
@@ -106,9 +107,9 @@ function statementAbove(expr: Expr, index: Index): Stmt | undefined {
   return parent?.stmt;
 }
 
-/** Calls that look at a value without keeping it. */
-const harmless =
-  /^(print|str|repr|len|bool|int|type|isinstance|format|log|debug|info|warning|error|exception|critical)$/;
+/** Calls that look at a value without keeping it, and those that only print it. */
+const looking = /^(str|repr|len|bool|int|type|isinstance|format)$/;
+const showing = /^(print|pprint|log|debug|info|warning|warn|error|exception|critical)$/;
 
 function follow(call: Call, index: Index): Result {
   const statement = statementAbove(call, index);
@@ -214,12 +215,12 @@ function useOf(value: Expr, name: string | undefined, index: Index): Use {
       return path.length > 0 ? use("method", above) : use("other", above);
     if (path.length > 0) return use("attribute");
     switch (above.kind) {
-      case "call":
-        return harmless.test(
-          above.func.kind === "name" ? above.func.id : above.func.kind === "attribute" ? above.func.name : "",
-        )
-          ? use("tested")
-          : use("argument", above);
+      case "call": {
+        const taker =
+          above.func.kind === "name" ? above.func.id : above.func.kind === "attribute" ? above.func.name : "";
+        if (showing.test(taker)) return use("shown");
+        return looking.test(taker) ? use("tested") : use("argument", above);
+      }
       case "compare":
         return use("compared");
       case "unary":
@@ -252,7 +253,7 @@ function useOf(value: Expr, name: string | undefined, index: Index): Use {
     case "augmented-assign":
       return use("stored");
     case "expression":
-      return use("tested");
+      return use("shown");
     default:
       return use("other");
   }
