@@ -1,7 +1,7 @@
 """Reads the classes of one wheel with `ast` (nothing is imported) and prints them as JSON.
 
 usage: extract.py WHEEL      one line of JSON: {"requires": [...], "decorators": {...}, "modules": {...}}
-       extract.py --source   the same for one module's text on standard input, named `airflow.fixture`
+       extract.py --source MODULE[.__init__]   one module only, its text on standard input
 """
 
 import ast
@@ -273,6 +273,7 @@ def read_wheel(path):
 
 if __name__ == "__main__":
     if sys.argv[1] == "--source":
-        print(json.dumps(facts(Module("airflow.fixture", False, ast.parse(sys.stdin.read())))))
+        name = sys.argv[2].removesuffix(".__init__")
+        print(json.dumps(facts(Module(name, name != sys.argv[2], ast.parse(sys.stdin.read())))))
     else:
         print(json.dumps(read_wheel(sys.argv[1])))

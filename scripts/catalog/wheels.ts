@@ -31,7 +31,8 @@ const definition = z.object({
   onKill: z.boolean().optional(),
   methods: z.array(z.string()),
 });
-const moduleFacts = z.object({
+/** The shape of what extract.py prints of one module. */
+export const moduleFacts = z.object({
   imports: z.record(z.string(), z.string()),
   shims: z.record(z.string(), z.string()),
   classes: z.record(z.string(), definition),
