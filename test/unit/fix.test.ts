@@ -113,6 +113,17 @@ describe("the fix loop", () => {
     expect(result.remaining.map((finding) => finding.rule)).toEqual(["breaks"]);
   });
 
+  test("a fix after which a rule fails is left out", () => {
+    const touchy = {
+      ...ruleFor("touchy", "TET103", /x/),
+      check: ({ text }: { text: string }) => {
+        if (text.includes("two")) throw new Error("no");
+      },
+    };
+    const rules = [ruleFor("works", "TET102", /ONE/, { fixes: replacing("two") }), touchy];
+    expect(run(rules, "import airflow\nONE\n")).toMatchObject({ text: "import airflow\nONE\n", applied: 0 });
+  });
+
   test("a file that is broken elsewhere is still fixed", () => {
     const rules = [ruleFor("works", "TET102", /ONE/, { fixes: replacing("two") })];
     expect(run(rules, "import airflow\nONE\ndef (:\n").text).toBe("import airflow\ntwo\ndef (:\n");

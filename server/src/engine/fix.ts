@@ -3,6 +3,7 @@ import type { Edit, Fix, Safety } from "../text/edit.ts";
 import { applyEdits } from "../text/edit.ts";
 import { overlaps, slice } from "../text/span.ts";
 import { type Examination, examine } from "./lint.ts";
+import { internalError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
 import type { Source } from "./read.ts";
 import type { Settings } from "./settings.ts";
@@ -127,7 +128,8 @@ function advance(
     const text = applyEdits(source.text, combined(some));
     if (text === undefined || text === source.text) return undefined;
     const state = examine(through, { path: source.path, text }, settings);
-    return state.errors.length > before.errors.length ? undefined : { text, state, applied: some.length };
+    const worse = state.errors.length > before.errors.length || failures(state) > failures(before);
+    return worse ? undefined : { text, state, applied: some.length };
   };
   const together = attempt(chosen);
   if (together) return together;
@@ -142,4 +144,9 @@ function advance(
     } else dropped.set(candidate.key, candidate.rule);
   }
   return best;
+}
+
+// A text that makes the builder or a rule fail tells nothing of its syntax.
+function failures(state: Examination): number {
+  return state.findings.filter((finding) => finding.rule === internalError.name).length;
 }

@@ -156,7 +156,7 @@ function assemble(
     airflowIgnore:
       options.airflow["dag-ignore-file-syntax"] ?? (Number.parseInt(target.airflow, 10) >= 3 ? "glob" : "regexp"),
   };
-  return { settings, problems };
+  return { settings, problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }
 
 // They stand in no file: the path only says which configuration they were laid over.
