@@ -1,9 +1,9 @@
 /** Which limit, if any, ends a task that waits too long. */
 import { argument } from "./arguments.ts";
-import type { Argument, DagFile, Lookup, Task } from "./dagfile.ts";
+import type { DagFile, Lookup, Task } from "./dagfile.ts";
 
 /** Whether an argument certainly has no effect: absent, or a literal `None`. */
-export function isUnset(found: Lookup): found is "absent" | Argument {
+export function isUnset(found: Lookup): boolean {
   return found === "absent" || (typeof found === "object" && found.resolved.kind === "none");
 }
 

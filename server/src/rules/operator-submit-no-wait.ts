@@ -1,0 +1,10 @@
+import type { Task } from "../airflow/dagfile.ts";
+import { argument } from "../airflow/arguments.ts";
+import { isA, operators, shownName } from "../airflow/kinds.ts";
+import { isCleanUp } from "../airflow/cleanUp.ts";
+import { monitored } from "../airflow/monitor.ts";
+import { waitingOf } from "../airflow/waiting.ts";
+import { behaviourOf } from "../catalog/behaviour.ts";
+import { sensorFix } from "../edits/sensor.ts";
+import { isPlural, waitingFixes } from "../edits/waiting.ts";
+import { defineRule } from "./rule.ts";
