@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { downloadAndUnzipVSCode, runTests } from "@vscode/test-electron";
 import { cache } from "../../scripts/vscode-env.ts";
-import { prepare, skip } from "./prepare.ts";
+import { cleanUp, prepare, skip } from "./prepare.ts";
 
 const { vsix } = parseArgs({ options: { vsix: { type: "string" } } }).values;
 if (process.platform === "linux" && !process.env["DISPLAY"]) {
@@ -31,6 +31,7 @@ try {
   });
 } finally {
   clearTimeout(deadline);
+  await cleanUp(prepared);
 }
 
 async function download(): Promise<string> {

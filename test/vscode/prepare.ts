@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { packVsix } from "../../scripts/vsix.ts";
+import { rules } from "../../server/src/rules/index.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
@@ -28,7 +30,8 @@ export async function prepare(entry: string, vsix: string | undefined): Promise<
   const prepared: Prepared = {
     extension: join(work, "vsix", "extension"),
     suite: join(work, "suite.cjs"),
-    workspace: join(work, "workspace"),
+    // Not below the project, whose `.gitignore` covers the cache and thus everything in it.
+    workspace: await realpath(await mkdtemp(join(tmpdir(), "tether-vscode-"))),
     state: join(work, "state"),
   };
   await rm(work, { recursive: true, force: true });
@@ -50,6 +53,7 @@ export async function prepare(entry: string, vsix: string | undefined): Promise<
     format: "cjs",
     target: "node20",
     external: ["vscode"],
+    define: { RULE_NAMES: JSON.stringify(Object.fromEntries(rules.map(({ code, name }) => [code, name]))) },
     sourcemap: "inline",
     logLevel: "warning",
   });
@@ -62,6 +66,11 @@ function execute(program: string, args: readonly string[], cwd: string): void {
   throw new Error(
     `${program} ${args.join(" ")} failed: ${result.error?.message ?? ""}\n${result.stdout}${result.stderr}`,
   );
+}
+
+/** Removes the workspace; the rest stays in the cache, to be looked at after a failure. */
+export async function cleanUp(prepared: Prepared): Promise<void> {
+  await rm(prepared.workspace, { recursive: true, force: true });
 }
 
 /** Ends a launcher that lacks something: a skip, but a failure where `CI=true` promises that everything is there. */

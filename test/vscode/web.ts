@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { chromium, type Page } from "playwright-core";
 import { vscodeEnvironment } from "../../scripts/vscode-env.ts";
 import { startCodeServer } from "./codeServer.ts";
-import { prepare, skip } from "./prepare.ts";
+import { cleanUp, prepare, skip } from "./prepare.ts";
 
 const options = { screenshot: { type: "string" }, vsix: { type: "string" } } as const;
 const { screenshot, vsix } = parseArgs({ options }).values;
@@ -34,6 +34,7 @@ try {
   process.exitCode = await inBrowser(browser, server.port);
 } finally {
   await server.stop();
+  await cleanUp(prepared);
 }
 
 /** Opens the workbench and answers the suite's exit code; 1 when it does not end within five minutes. */

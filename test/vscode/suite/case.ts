@@ -4,6 +4,9 @@ import { type Diagnostic, languages, Range, type TextDocument, type TextEditor, 
 /** One thing that must hold in a running VS Code; it throws when it does not. */
 export type Case = { readonly name: string; readonly run: () => Promise<void> };
 
+/** Rule names by code, put in by the launcher's bundling. */
+declare const RULE_NAMES: Readonly<Record<string, string>>;
+
 /** How long, in milliseconds, a case waits for an event that a working extension sends within a second. */
 const patience = 30_000;
 
@@ -24,10 +27,10 @@ export function findings(uri: Uri): Diagnostic[] {
   return languages.getDiagnostics(uri).filter((diagnostic) => diagnostic.source === "tether");
 }
 
-/** The rule that a diagnostic comes from. */
-export function rule(diagnostic: Diagnostic): string {
-  const { code } = diagnostic;
-  return String(typeof code === "object" ? code.value : code);
+/** The name of the rule that a diagnostic comes from. */
+export function rule({ code }: Diagnostic): string {
+  const value = String(typeof code === "object" ? code.value : code);
+  return RULE_NAMES[value] ?? value;
 }
 
 /** Waits until Tether's findings on a file satisfy `enough`, and answers them. */

@@ -6,6 +6,7 @@ export async function run(): Promise<void> {
   const editor = await open("dags/nightly_load.py");
   await findingsUntil(editor.document.uri, "findings", (all) => all.length > 1);
   for (const command of [
+    "workbench.action.closeOtherEditors",
     "workbench.action.closeSidebar",
     "workbench.action.closeAuxiliaryBar",
     "notifications.clearAll",
