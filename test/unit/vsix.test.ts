@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -15,7 +15,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("the VSIX holds what the extension needs and nothing else", () => {
-  expect(files).toEqual([
+  const pages = readdirSync(join(import.meta.dirname, "..", "..", "docs", "rules")).map((page) => `docs/rules/${page}`);
+  const expected = [
+    ...pages,
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
@@ -31,7 +33,8 @@ test("the VSIX holds what the extension needs and nothing else", () => {
     "syntaxes/jinja.tmLanguage.json",
     "syntaxes/shell-string.tmLanguage.json",
     "syntaxes/ssh-call.tmLanguage.json",
-  ]);
+  ];
+  expect(files).toEqual(expected.sort());
 });
 
 test("the VSIX is smaller than 3 MB", () => {
