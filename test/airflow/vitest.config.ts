@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** The tests that need a real Airflow: `npm run test:airflow`. Loading an Airflow takes its time. */
+export default defineConfig({
+  test: {
+    include: ["test/airflow/**/*.test.ts"],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    fileParallelism: false,
+  },
+});
