@@ -38,7 +38,7 @@ const statement = fc
       case 5:
         return `cross_downstream([t, u], [b, x])`;
       case 6:
-        return lists < 2 ? `(\n@    ${second}\n@    >> ${third}  # then\n@)` : `${second} >> y`;
+        return lists < 2 ? `(\n@    ${first}\n@    >> ${second}\n@    >> ${third}  # then\n@)` : `${second} >> y`;
       case 7:
         return lists < 2 ? `chain(\n@    ${second},\n@    ${third},\n@)` : `chain(${second}, y)`;
       default:

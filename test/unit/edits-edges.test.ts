@@ -68,6 +68,11 @@ describe("edges that leave the task", () => {
     ["from a list", "[t, u] >> x", "[wait_t, u] >> x"],
     ["a list in a chain", "a >> [t, u] >> x", "a >> [t, u]\n    [wait_t, u] >> x"],
     ["a list in a longer chain", "a >> b >> [u, t] >> x >> y", "a >> b >> [u, t]\n    [u, wait_t] >> x >> y"],
+    [
+      "a list in a chain in parentheses",
+      "(\n        a\n        >> [t, u]\n        >> x\n    )",
+      "(\n        a\n        >> [t, u]\n    )\n    (\n        [wait_t, u]\n        >> x\n    )",
+    ],
     ["leftwards", "x << t", "x << wait_t << t"],
     ["a chain leftwards", "x << t << a", "x << wait_t << t << a"],
     ["a list leftwards", "x << [t, u]", "x << [wait_t, u]"],

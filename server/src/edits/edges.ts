@@ -163,14 +163,18 @@ function splitAtList(file: DagFile, place: Place, name: string, follower: string
     const callee = slice(file.text, outer.func.span);
     return [{ span: { start: end, end }, text: `)${next}${callee}(${before}${follower}${after}` }];
   }
-  const chain = path.exprs.slice(0, path.exprs.indexOf(list));
-  // Only a bare chain can be cut; inside brackets the second half would be no statement of its own.
-  if ((form !== ">>" && form !== "<<") || !chain.every((one) => one.kind === "binary" && one.operator === form))
-    return undefined;
-  if (form === ">>") return [{ span: { start: end, end }, text: `${next}${before}${follower}${after}` }];
+  // Only a bare chain can be cut, or one in parentheses of its own: elsewhere the second half would be no statement.
+  const [first, ...rest] = path.exprs.slice(0, path.exprs.indexOf(list));
+  const shifts = (one: Expr): boolean => one.kind === "binary" && one.operator === form;
+  if ((form !== ">>" && form !== "<<") || !first || !rest.every(shifts)) return undefined;
+  const wrapped = first.kind === "parenthesized" && rest.length > 0;
+  if (!wrapped && !shifts(first)) return undefined;
+  const line = withNewlines(layoutOf(file.module), "\n") + lineIndent(file.text, list.span.start);
+  const cut = wrapped ? `${next})${next}(${line}` : next;
+  if (form === ">>") return [{ span: { start: end, end }, text: `${cut}${before}${follower}${after}` }];
   return [
     { span: own.span, text: follower },
-    { span: { start: end, end }, text: `${next}${before}${name}${after}` },
+    { span: { start: end, end }, text: `${cut}${before}${name}${after}` },
   ];
 }
 
