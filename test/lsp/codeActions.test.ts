@@ -44,6 +44,17 @@ describe("quick fixes", () => {
     expect(await editor.pulled(uri)).toMatchObject([{ message: expect.stringContaining("`other`") }]);
   });
 
+  test("keep Windows line ends and a byte order mark", async () => {
+    const editor = await startEditor();
+    const text = `\uFEFF${dag.replaceAll("\n", "\r\n")}`;
+    editor.open(uri, text);
+    const fix = (await editor.actions(uri, "nohup other")).find(({ isPreferred }) => isPreferred);
+    expect(fix?.edit && editor.apply(fix.edit)).toBeUndefined();
+    const [all] = await editor.actions(uri, "import", ["source.fixAll.tether"]);
+    expect(all?.edit && editor.apply(all.edit)).toBeUndefined();
+    expect(editor.text(uri)).toBe(text.replace("nohup job &", "job").replace("nohup other &", "other"));
+  });
+
   test("made for a version that is gone are refused", async () => {
     const editor = await startEditor();
     editor.open(uri, dag);
@@ -100,13 +111,15 @@ describe("fixing all", () => {
     expect(await editor.connection.sendRequest(fixAllRequest, { uri, unsafe })).toEqual({ applied: 0 });
   });
 
-  test("leaves the lines around alone", async () => {
+  test("leaves the lines between alone", async () => {
     const editor = await startEditor();
-    editor.open(uri, dag);
+    editor.open(uri, `${dag}x = 1\nos.system("nohup last &")\n`);
     const [fix] = await editor.actions(uri, "import", ["source.fixAll.tether"]);
     const [change] = fix?.edit?.documentChanges ?? [];
-    expect(change && "edits" in change ? change.edits : []).toMatchObject([
+    const edits = change && "edits" in change ? change.edits : [];
+    expect(edits).toMatchObject([
       { range: { start: { line: 1, character: 0 }, end: { line: 3, character: 0 } } },
+      { range: { start: { line: 4, character: 0 }, end: { line: 5, character: 0 } }, newText: 'os.system("last")\n' },
     ]);
   });
 

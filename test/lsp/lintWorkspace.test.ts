@@ -147,6 +147,15 @@ describe("linting the workspace", () => {
     expect(await second).toMatchObject({ cancelled: false, files: 1 });
   });
 
+  test("goes without a progress when the editor refuses one", async () => {
+    const workspace = new Workspace({ "a.py": "" });
+    const editor = await startEditor({ folder: workspace.uri });
+    editor.connection.onRequest("window/workDoneProgress/create", () => Promise.reject(new Error("none today")));
+    const answer = await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    expect(answer).toMatchObject({ files: 1, cancelled: false });
+    expect(editor.progress).toEqual([]);
+  });
+
   test("without a folder finds nothing", async () => {
     const editor = await startEditor();
     expect(await editor.connection.sendRequest(lintWorkspaceRequest)).toEqual({

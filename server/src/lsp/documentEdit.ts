@@ -14,17 +14,3 @@ export function documentEdit(client: Client, document: OpenDocument, edits: read
   if (!client.versionedEdits) return { changes: { [uri]: changes } };
   return { documentChanges: [{ textDocument: { uri, version }, edits: changes }] };
 }
-
-/** The one edit of whole lines that turns `before` into `after`, so that the cursor and marks elsewhere stay. */
-export function lineEdit(before: string, after: string): Edit {
-  const shortest = Math.min(before.length, after.length);
-  let start = 0;
-  for (let at = 0; at < shortest && before[at] === after[at]; at++) if (before[at] === "\n") start = at + 1;
-  let tail = 0;
-  for (let length = 1; length <= shortest - start; length++) {
-    if (before[before.length - length] !== after[after.length - length]) break;
-    // Only a whole line counts as the same.
-    if (before[before.length - length - 1] === "\n" && after[after.length - length - 1] === "\n") tail = length;
-  }
-  return { span: { start, end: before.length - tail }, text: after.slice(start, after.length - tail) };
-}

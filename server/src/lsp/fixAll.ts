@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { FixMode } from "../engine/fix.ts";
 import { type Context, reported } from "./context.ts";
 import type { OpenDocument } from "./document.ts";
-import { documentEdit, lineEdit } from "./documentEdit.ts";
+import { documentEdit } from "./documentEdit.ts";
+import { lineEdits } from "./lineEdits.ts";
 import { type FixAllResult, fixAllRequest } from "./protocol.ts";
 
 const fixAllParams = z.object({ uri: z.string(), unsafe: z.boolean().optional() });
@@ -38,5 +39,5 @@ export function fixedDocument(
   const fixed = parts.fixAll({ path, text }, session.settingsFor(path), mode);
   if (fixed.problem !== undefined) connection.console.warn(`${path}: ${fixed.problem}`);
   if (fixed.text === text) return undefined;
-  return { edit: documentEdit(session.client, document, [lineEdit(text, fixed.text)]), applied: fixed.applied };
+  return { edit: documentEdit(session.client, document, lineEdits(text, fixed.text)), applied: fixed.applied };
 }

@@ -1,4 +1,4 @@
-import type { CancellationToken, Connection } from "vscode-languageserver";
+import type { CancellationToken, Connection, WorkDoneProgressServerReporter } from "vscode-languageserver";
 
 /** The progress of one workspace lint. */
 export type LintProgress = {
@@ -13,7 +13,7 @@ export async function lintProgress(
   connection: Connection,
   clientToken: string | number | undefined,
 ): Promise<LintProgress> {
-  const created = clientToken === undefined ? await connection.window.createWorkDoneProgress() : undefined;
+  const created = clientToken === undefined ? await createdProgress(connection) : undefined;
   const reporter = created ?? connection.window.attachWorkDoneProgress(clientToken);
   reporter.begin("Tether: linting the workspace", 0, undefined, true);
   let last = 0;
@@ -28,4 +28,14 @@ export async function lintProgress(
     },
     done: () => reporter.done(),
   };
+}
+
+// A client that refuses gets its findings without a progress.
+async function createdProgress(connection: Connection): Promise<WorkDoneProgressServerReporter | undefined> {
+  try {
+    return await connection.window.createWorkDoneProgress();
+  } catch (error) {
+    connection.console.warn(`No progress is shown: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
