@@ -21,14 +21,24 @@ export function relevant(text: string): boolean {
   return airflowWord.test(text);
 }
 
+/** What may be asked of the files around a source. */
+export type Sources = {
+  /** Whether a file stands beside `path` under a relative name; undefined when `path` is not on a disk. */
+  readonly beside: (path: string, name: string) => boolean | undefined;
+};
+
+/** Nothing is known of any other file. */
+export const noSources: Sources = { beside: () => undefined };
+
 /** Reads one file. Never throws for bad Python; the grammars must be loaded. */
-export function build(source: Source, project: Project): DagFile {
+export function build(source: Source, project: Project, sources: Sources = noSources): DagFile {
   const module = lowerModule(source.text);
   const names = bindNames(module);
   const values = evaluator(names);
   const found = collect(module, values);
+  const templates = { beside: (name: string) => sources.beside(source.path, name) };
   const completed = new Map<BareTask, Task>();
-  for (const task of found.tasks) completed.set(task, { ...task, scripts: scriptsOf(values, task) });
+  for (const task of found.tasks) completed.set(task, { ...task, scripts: scriptsOf(values, task, templates) });
   const tasks = [...completed.values()];
   const bare = collectEdges(module, values, found);
   const edges = bare.edges.flatMap((edge): Edge[] => {

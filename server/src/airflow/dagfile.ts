@@ -59,12 +59,22 @@ export type TaskGroup = {
   readonly span: Span;
 };
 
+/** A text that Airflow takes for the name of a Jinja template file, since it ends in one of the operator's `template_ext`. */
+export type TemplateFile = {
+  /** `.sh` */
+  readonly extension: string;
+  /** Whether such a file stands where Airflow looks for it; `unknown` when that cannot be told from here. */
+  readonly exists: boolean | "unknown";
+};
+
 /** A shell text that a task runs. */
 export type TaskScript = {
   /** `bash_command`, `command`, or `return` for `@task.bash`. */
   readonly argument: string;
   readonly value: Expr;
   readonly script: Script;
+  /** Set when Airflow loads the text from a file instead of running it. */
+  readonly template: TemplateFile | undefined;
 };
 
 /** One task as written; in a loop or a factory it stands for many. */

@@ -1,14 +1,16 @@
 /** The shell texts that tasks run: which argument of which operator holds them, and who reads them. */
 import { isSubclassOf } from "../catalog/index.ts";
+import type { OperatorClass } from "../catalog/operator.ts";
 import { lowerScript } from "../shell/lower.ts";
 import type { Dialect, Place } from "../shell/script.ts";
+import type { Folded } from "../syntax/folded.ts";
 import { withJinja } from "../syntax/pieces.ts";
-import type { Expr } from "../syntax/python.ts";
+import { type Expr, keyword } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
 import type { Evaluator } from "../syntax/values.ts";
 import { argument } from "./arguments.ts";
 import type { BareTask } from "./collect.ts";
-import type { TaskScript } from "./dagfile.ts";
+import type { TaskScript, TemplateFile } from "./dagfile.ts";
 
 type ScriptArgument = { readonly argument: string; readonly dialect: Dialect; readonly place: Place };
 
@@ -34,7 +36,7 @@ const scriptArguments: readonly (readonly [fqcn: string, ScriptArgument])[] = [
 ];
 
 /** The shell texts of a task; an argument whose value is not a text at all yields none. */
-export function scriptsOf(values: Evaluator, task: BareTask): TaskScript[] {
+export function scriptsOf(values: Evaluator, task: BareTask, templates: Templates): TaskScript[] {
   const { known } = task.operator;
   if (!known) return [];
   const entry = scriptArguments.find(([fqcn]) => isSubclassOf(known, fqcn));
@@ -47,7 +49,12 @@ export function scriptsOf(values: Evaluator, task: BareTask): TaskScript[] {
       shown === "return" && task.callable ? values.names.scopeOf(task.callable) : task.scope,
     );
     if (resolved.kind !== "string") return;
-    scripts.push({ argument: shown, value, script: lowerScript(withJinja(resolved.folded), { dialect, place }) });
+    scripts.push({
+      argument: shown,
+      value,
+      script: lowerScript(withJinja(resolved.folded), { dialect, place }),
+      template: undefined,
+    });
   };
   if (task.form === "taskflow") {
     if (task.operator.name !== "task.bash" || !task.callable) return [];
@@ -64,7 +71,32 @@ export function scriptsOf(values: Evaluator, task: BareTask): TaskScript[] {
       argument: name,
       value: given.value,
       script: lowerScript(withJinja(given.resolved.folded), { dialect, place }),
+      template: templateOf(task, given.resolved.folded, known, templates),
     });
   }
   return scripts;
+}
+
+/** Where template files are looked for: beside the DAG file, then in the DAG's `template_searchpath`. */
+export type Templates = {
+  /** Whether a file stands beside the DAG file under that relative path; undefined: the DAG file is not on a disk. */
+  readonly beside: (name: string) => boolean | undefined;
+};
+
+function templateOf(
+  task: BareTask,
+  folded: Folded,
+  known: OperatorClass,
+  templates: Templates,
+): TemplateFile | undefined {
+  const extension = known.templateExt.find((one) => folded.text.endsWith(one));
+  if (extension === undefined) return undefined;
+  const python = folded.holes.some((one) => one.kind === "python");
+  // No file is called "bash /opt/run.sh --all.sh": with blanks the text was meant as a command.
+  if (/\s/.test(folded.text.trim())) return { extension, exists: false };
+  const searchpath = task.dag?.call && keyword(task.dag.call, "template_searchpath");
+  if (python || searchpath || !task.dag) return { extension, exists: "unknown" };
+  // Jinja's loader looks below its folders only, for absolute names too.
+  const exists = templates.beside(folded.text.replace(/^\/+/, ""));
+  return { extension, exists: exists ?? "unknown" };
 }

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { argumentsOf, catalogueDefault } from "../airflow/arguments.ts";
-import { build } from "../airflow/build.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import type { Default } from "../catalog/operator.ts";
 import { ensureGrammars } from "../engine/grammars.ts";
+import { pipeline } from "../engine/pipeline.ts";
 import { readSource } from "../engine/read.ts";
 import { describeProblem, loadSettings } from "../engine/settings.ts";
 import { type Command, commonOptions, parse, UsageError } from "./command.ts";
@@ -93,7 +93,7 @@ export const explainFile: Command = {
     const config = values.config === undefined ? undefined : resolve(terminal.cwd, values.config);
     const { settings, problems } = loadSettings(resolve(path, ".."), { config });
     await ensureGrammars();
-    const file = build(read.source, settings.project);
+    const file = pipeline.build(read.source, settings.project);
     const explained = explain(
       file,
       shownPath(terminal.cwd, path),

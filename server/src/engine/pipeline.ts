@@ -4,6 +4,7 @@ import type { Project } from "../airflow/target.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Source } from "./read.ts";
+import { disk } from "./sources.ts";
 
 /** What a source goes through: the parts that a test may replace. */
 export type Pipeline = {
@@ -14,4 +15,8 @@ export type Pipeline = {
 };
 
 /** The real one. */
-export const pipeline: Pipeline = { relevant, build, rules };
+export const pipeline: Pipeline = {
+  relevant,
+  build: (source, project) => build(source, project, disk),
+  rules,
+};

@@ -10,6 +10,7 @@ import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
+import templateExtensionTrap from "./template-extension-trap.ts";
 
 /** Every rule, sorted by code. */
 export const rules: readonly Rule[] = [
@@ -23,5 +24,6 @@ export const rules: readonly Rule[] = [
   externalTaskSensorNotExternal,
   subprocessResultIgnored,
   osSystemUsed,
+  templateExtensionTrap,
   externalTaskSensorNoFailedStates,
 ];

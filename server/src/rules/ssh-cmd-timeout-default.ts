@@ -92,7 +92,7 @@ with DAG("nightly_load") as dag:
 /** The hook's own cmd_timeout applies when the operator has none; `SSHHook(ssh_conn_id="edge")` has none either. */
 function mayCarryLimit(hook: Lookup): boolean {
   if (isUnset(hook)) return false;
-  if (hook === "unknown" || hook.resolved.kind !== "call") return true;
+  if (typeof hook === "string" || hook.resolved.kind !== "call") return true;
   const made = findClass(hook.resolved.callee);
   if (made?.fqcn !== "airflow.providers.ssh.hooks.ssh.SSHHook") return true;
   // Its ninth parameter; whoever counts that far by position is left alone.

@@ -1,0 +1,63 @@
+import type { TaskScript } from "../airflow/dagfile.ts";
+import { editFolded, sourceSpan } from "../syntax/folded.ts";
+import type { Fix } from "../text/edit.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET405",
+  name: "template-extension-trap",
+  group: "lost-failure",
+  severity: "error",
+  summary: "A command that ends in .sh is taken for a template file",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `Before a task runs, Airflow renders its templated fields. A text that ends in one of the operator's \`template_ext\` (\`.sh\` and \`.bash\` for BashOperator; \`.csh\`, \`.zsh\`, \`.dash\` and \`.ksh\` too for SSHOperator) is not rendered but taken for the name of a file to load, searched below the DAG's folder and \`template_searchpath\`. A script on a remote host, or at an absolute path, is never found there: the task fails with jinja2.exceptions.TemplateNotFound, on every try, before anything has run.`,
+    bad: `from datetime import timedelta
+
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("clean", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
+    clean = BashOperator(task_id="clean", bash_command="/opt/clean.sh")
+`,
+    good: `from datetime import timedelta
+
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("clean", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
+    clean = BashOperator(task_id="clean", bash_command="/opt/clean.sh ")
+`,
+    limits:
+      "A file that stands beside the DAG is what you meant, and is left alone. So is a bare file name when the DAG has a `template_searchpath`.",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html#jinja-template-not-found",
+      "https://github.com/apache/airflow/issues/1017",
+    ],
+  },
+  check(file, report) {
+    for (const task of file.tasks) {
+      for (const script of task.scripts) {
+        if (script.template?.exists !== false) continue;
+        const { extension } = script.template;
+        const { folded } = script.script;
+        const word = /\S*$/.exec(folded.text);
+        report({
+          span: sourceSpan(folded, { start: word?.index ?? 0, end: folded.text.length }),
+          message: `Airflow takes a text that ends in ${extension} for a template file: the task fails with TemplateNotFound before anything runs.`,
+          hint: `Put a blank behind ${extension}, so that the text is a command.`,
+          fixes: [blank(script)],
+        });
+      }
+    }
+  },
+});
+
+function blank(script: TaskScript): Fix | undefined {
+  const { folded } = script.script;
+  const end = folded.text.length;
+  const edit = editFolded(folded, { start: end, end }, " ");
+  return edit && { title: "Add a blank at the end", edits: [edit], safety: "safe" };
+}
