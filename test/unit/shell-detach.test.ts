@@ -50,7 +50,10 @@ const lost: readonly (readonly [string, readonly string[]])[] = [
   ["{{ bin }} --x &", ["& ?: {{ bin }} --x &"]],
   // Programs that detach by themselves.
   ["setsid job", ["setsid job: setsid job"]],
-  ["setsid -f job a", ["setsid job: setsid -f job a"]],
+  ["setsid -f job a", ["setsid -f job: setsid -f job a"]],
+  ["cd /x && setsid job", ["setsid job: setsid job"]],
+  ["ssh h 'setsid job > log 2>&1'", ["setsid job: setsid job > log 2>&1"]],
+  ["sudo /etc/init.d/nginx start", ["service start nginx service: sudo /etc/init.d/nginx start"]],
   ["screen -dmS s ./job.sh", ["screen -dm job.sh: screen -dmS s ./job.sh"]],
   ["screen -d -m job", ["screen -dm job: screen -d -m job"]],
   ["screen -S s -X stuff 'job\\n'", ["screen -X stuff screen: screen -S s -X stuff 'job\\n'"]],
@@ -107,6 +110,11 @@ const kept: readonly string[] = [
   "diff <(a) <(b)",
   "echo $x; setsid --wait job",
   "setsid -w job",
+  // Measured: bash forks here and waits.
+  "setsid job; other",
+  "setsid job > log 2>&1",
+  "( setsid job )",
+  "if a; then setsid job; fi",
   "screen -D -m job",
   "tmux ls",
   "at -l",
@@ -183,6 +191,9 @@ const outputs: readonly (readonly [string, boolean])[] = [
   ["a 2>/dev/null | job > log 2>&1 &", false],
   ["a | job > log 2>&1 &", true],
   ["(a && job) &", true],
+  ["(job > log 2>&1) &", false],
+  ["(a; job > log 2>&1) &", true],
+  ["cd /x && job > log 2>&1 &", true],
   ["screen -dm job", false],
 ];
 

@@ -85,7 +85,7 @@ function fromCommand(visit: Visit, all: readonly Visit[]): Detached | undefined 
   const { statement } = visit;
   if (statement.kind !== "command" || visit.background) return undefined;
   const own = detacher(statement);
-  if (!own) return undefined;
+  if (!own || (own.how === "setsid" && !isExeced(visit))) return undefined;
   const waited = waitedElsewhere(own.how, visit, all);
   if (waited === "yes" || waited === "killed") return undefined;
   return {
@@ -98,6 +98,17 @@ function fromCommand(visit: Visit, all: readonly Visit[]): Detached | undefined 
     keepsStdout: /^(?:setsid|sudo|ssh)/.test(own.how) && keepsOutput(visit),
     inUrl: false,
   };
+}
+
+/**
+ * `setsid job` forks only when it leads its process group: when the shell, itself a leader, execs it as its last command.
+ * Measured with bash 5.2: not with a redirection, not inside `( … )` or `if`; dash execs with redirections too.
+ */
+function isExeced({ statement, script, substituted }: Visit): boolean {
+  let last = script.body.at(-1);
+  while (last?.kind === "and-or") last = last.right;
+  if (last !== statement || statement.kind !== "command" || substituted) return false;
+  return script.dialect !== "bash" || statement.redirects.length === 0;
 }
 
 function startedProgram(words: readonly string[]): string | undefined {
@@ -234,16 +245,20 @@ function leavesOpen(statement: Statement, redirects: readonly Redirect[]): boole
   switch (statement.kind) {
     case "command":
       return !redirected([...redirects, ...statement.redirects]);
-    case "and-or":
-      return leavesOpen(statement.left, redirects) || leavesOpen(statement.right, redirects);
     case "pipeline":
       return statement.stages.some((stage, index) =>
         index === statement.stages.length - 1 ? leavesOpen(stage, redirects) : !standardErrorTaken(stage, redirects),
       );
     case "negation":
       return leavesOpen(statement.operand, redirects);
+    case "subshell": {
+      const [only, ...more] = statement.body;
+      const all = [...redirects, ...statement.redirects];
+      return only && more.length === 0 ? leavesOpen(only, all) : !redirected(all);
+    }
+    // `cd x && job >log 2>&1 &`: the shell that waits for the job keeps the script's output open.
     default:
-      return !redirected(redirects);
+      return !redirected([...redirects, ...("redirects" in statement ? statement.redirects : [])]);
   }
 }
 

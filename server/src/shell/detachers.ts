@@ -6,7 +6,7 @@ import type { ShellCommand, Wrapper } from "./script.ts";
 
 /** How a command lets go of what it starts. */
 export type Detacher = {
-  /** What to call it in a message: `screen -dm`, `systemctl start`. */
+  /** What to call it in a message: `screen -dm`, `systemctl start`. A plain `setsid` detaches only where it forks. */
   readonly how: string;
   /** A long-running service is started, not a job whose end matters. */
   readonly service: boolean;
@@ -23,6 +23,9 @@ export function detacher(command: ShellCommand): Detacher | undefined {
   }
   const { program } = command;
   const find = program !== undefined && Object.hasOwn(programs, program) ? programs[program] : undefined;
+  if (/^\/etc\/(?:rc\.d\/)?init\.d\/./.test(started[0] ?? "") && /^(?:re)?start$/.test(started[1] ?? "")) {
+    return service("service start", [program ?? ""]);
+  }
   return find?.(started.slice(1), command);
 }
 
@@ -30,7 +33,8 @@ function wrapperDetaches(wrapper: Wrapper): string | undefined {
   const words = wrapper.words.slice(1);
   switch (wrapper.name) {
     case "setsid":
-      return words.some((one) => /^(?:--wait|-[a-z]*w[a-z]*)$/.test(one.text)) ? undefined : "setsid";
+      if (words.some((one) => /^(?:--wait|-[a-z]*w[a-z]*)$/.test(one.text))) return undefined;
+      return words.some((one) => /^(?:--fork|-[a-z]*f[a-z]*)$/.test(one.text)) ? "setsid -f" : "setsid";
     case "sudo":
       return options(words, { short: "Aa:bBC:c:D:Eeg:Hh:iKklnPp:R:r:sST:t:U:u:Vv" }).flags.has("b")
         ? "sudo -b"

@@ -93,10 +93,10 @@ function maskedByTail(script: Script, nesting: readonly ShellCommand[]): Masked 
   const { text } = script.folded;
   const lost = before.filter((one, index) => {
     if (one.background || held.get(one)?.errexit || !isEffective(one)) return false;
-    const next = before[index + 1]?.span.start ?? last.span.start;
-    const after = text.slice(one.span.end, (before[index + 2] ?? last).span.end);
-    // `job; rc=$?` and `job; if [ $? -ne 0 ]` keep it.
-    return !/\$\{?(?:\?|PIPESTATUS)/.test(after) && next > one.span.end;
+    const soon = text.slice(one.span.end, (before[index + 2] ?? last).span.end);
+    const rest = text.slice(one.span.end, last.span.start);
+    // `job; rc=$?; …; exit $rc` and `job; if [ $? -ne 0 ]` look at it; `job; echo $?` only says it.
+    return !(/\$\{?(?:\?|PIPESTATUS)/.test(soon) && /\b(?:exit|return|if|case|test)\b|\[/.test(rest));
   });
   const commands = lost.flatMap((one) => deciding(one));
   if (commands.length === 0) return undefined;
@@ -171,7 +171,7 @@ function endsInSuccess(statement: Statement): string | undefined {
   const first = statement.words[1]?.text;
   if (program === "true" || program === ":") return program;
   if ((program === "exit" || program === "return") && first === "0") return `${program} 0`;
-  return saying.has(program) && !/\$\{?\?/.test(first ?? "") ? program : undefined;
+  return saying.has(program) ? program : undefined;
 }
 
 function describe(
