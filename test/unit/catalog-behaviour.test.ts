@@ -30,6 +30,12 @@ describe.each(behaviours.map((behaviour) => [behaviour.operator, behaviour] as c
     expect(named.filter((name) => parameterOf(cls, name)?.until !== undefined || !parameterOf(cls, name))).toEqual([]);
   });
 
+  it("imports only names that the catalogue can place", () => {
+    const { wait } = behaviour;
+    const imports = "emit" in wait ? (wait.emit ?? []).flatMap((keyword) => keyword.imports ?? []) : [];
+    expect(imports.filter((name) => findClass(name)?.fqcn !== name)).toEqual([]);
+  });
+
   it("says whether it can defer", () => {
     const { wait } = behaviour;
     if ("always" in wait) return;

@@ -76,7 +76,11 @@ export const amazon: readonly Behaviour[] = [
       deferrable: true,
       emit: [
         yes("wait_for_completion"),
-        { name: "wait_policy", text: "WaitPolicy.WAIT_FOR_STEPS_COMPLETION" },
+        {
+          name: "wait_policy",
+          text: "WaitPolicy.WAIT_FOR_STEPS_COMPLETION",
+          imports: ["airflow.providers.amazon.aws.utils.waiter.WaitPolicy"],
+        },
         deferred,
       ],
     },
@@ -125,7 +129,6 @@ export const amazon: readonly Behaviour[] = [
         same("cluster"),
         { name: "task", from: "xcom", key: "ecs_task_arn" },
         text("target_state", '"STOPPED"'),
-        text("failure_states", "set()"),
       ),
       reportsFailure: false,
     },

@@ -1,5 +1,5 @@
-/** A keyword argument as it is to be written: Python text. */
-export type Keyword = { name: string; text: string };
+/** A keyword argument as it is to be written: Python text, and the canonical names that the text needs imported. */
+export type Keyword = { name: string; text: string; imports?: readonly string[] };
 
 /** A Python literal that a keyword may hold. */
 export type LiteralValue = string | number | boolean | null;

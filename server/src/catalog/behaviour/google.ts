@@ -171,23 +171,12 @@ export const google: readonly Behaviour[] = [
     ),
     timeout: { parameter: "pipeline_timeout", unit: "seconds", default: "300", boundsWait: true },
   }),
+  // Its sensor wants states of Google's client library, and no other name for the invocation than a part of a path.
   fact(
     "dataform",
     "DataformCreateWorkflowInvocationOperator",
     "the Dataform workflow invocation",
     waitsUnless("asynchronous", { deferrable: false }),
-    {
-      // Its expected and failure states are members of an enum of Google's client library, to be imported with it.
-      sensor: watch(
-        "dataform.DataformWorkflowInvocationStateSensor",
-        same("region"),
-        same("repository_id"),
-        // output["name"].split("/")[-1]
-        output("workflow_invocation_id", { key: "name" }),
-        text("expected_statuses", "{WorkflowInvocation.State.SUCCEEDED}"),
-        text("failure_statuses", "{WorkflowInvocation.State.FAILED, WorkflowInvocation.State.CANCELLED}"),
-      ),
-    },
   ),
   fact("dataplex", "DataplexRunDataQualityScanOperator", "the data quality scan", waitsUnless("asynchronous"), {
     sensor: watch(
@@ -239,13 +228,9 @@ export const google: readonly Behaviour[] = [
     },
   ),
   fact("kubernetes_engine", "GKEStartPodOperator", "the pod in GKE", { always: true }),
+  // sync=False returns a future, on which the hook then waits.
   ...["Forecasting", "Image", "Tabular", "Text", "Video"].map((kind) =>
-    fact(
-      "vertex_ai.auto_ml",
-      `CreateAutoML${kind}TrainingJobOperator`,
-      "the AutoML training job",
-      waitsIf("sync", { deferrable: false }),
-    ),
+    fact("vertex_ai.auto_ml", `CreateAutoML${kind}TrainingJobOperator`, "the AutoML training job", { always: true }),
   ),
   fact("vertex_ai.custom_job", "CreateCustomTrainingJobOperator", "the Vertex AI training job", { always: true }),
   fact("vertex_ai.custom_job", "CreateCustomContainerTrainingJobOperator", "the Vertex AI training job", {
