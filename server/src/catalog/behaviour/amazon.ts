@@ -181,7 +181,7 @@ export const amazon: readonly Behaviour[] = [
     { never: true },
     { sensor: watch("mwaa_serverless.MwaaServerlessWorkflowRunSensor", same("workflow_arn"), output("run_id")) },
   ),
-  fact("ssm", "SsmRunCommandOperator", "the command on the SSM instances", completion, {
+  fact("ssm", "SsmRunCommandOperator", "the SSM command", completion, {
     severity: "error",
     sensor: watch("ssm.SsmRunCommandCompletedSensor", output("command_id")),
     timeout: attempts("120", "75"),
