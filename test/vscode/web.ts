@@ -99,7 +99,7 @@ async function takePicture(page: Page, path: string): Promise<void> {
 async function takePictures(page: Page, path: string): Promise<void> {
   const problems = ".markers-panel .monaco-list-row";
   const lightBulb = ".codicon-light-bulb, .codicon-gutter-lightbulb, .codicon-gutter-lightbulb-auto-fix";
-  for (const part of [".squiggly-error", problems, lightBulb]) await visible(page, part);
+  for (const part of [".squiggly-error, .squiggly-warning", problems, lightBulb]) await visible(page, part);
   await takePicture(page, path);
   await page.keyboard.press("Control+Period");
   await visible(page, ".action-widget .monaco-list-row");

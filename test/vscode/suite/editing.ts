@@ -63,14 +63,13 @@ export const editing: readonly Case[] = [
       const { document } = await open("dags/bash_ssh.py");
       const finding = await findingOf(document.uri, "bash-ssh-call");
       const actions = await codeActions(document.uri, finding.range, CodeActionKind.QuickFix.value);
-      const preferred = actions.find((action) => action.isPreferred);
+      const [rewrite] = actions;
       ok(
-        preferred,
-        `one of the fixes is preferred: ${actions.map((action) => action.title).join("; ") || "none offered"}`,
+        rewrite?.edit,
+        `the first fix carries its edit: ${actions.map(({ title }) => title).join("; ") || "none offered"}`,
       );
-      ok(preferred.edit, "the fix carries its edit");
       const before = document.getText();
-      equal(await workspace.applyEdit(preferred.edit), true);
+      equal(await workspace.applyEdit(rewrite.edit), true);
       notEqual(document.getText(), before);
       await noFindingOf(document.uri, "bash-ssh-call");
       await commands.executeCommand("undo");
