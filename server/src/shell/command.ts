@@ -163,7 +163,7 @@ export function knownOutput(folded: Folded, stage: Statement): Folded | undefine
   if (stage.kind !== "command") return undefined;
   const operands = stage.words.slice(1);
   if (stage.program === "cat" && operands.every((one) => one.text === "-")) {
-    return stage.redirects.findLast((one) => one.body !== undefined)?.body;
+    return stage.redirects.findLast((one) => one.body !== undefined && (one.descriptor ?? 0) === 0)?.body;
   }
   const texts = operands.filter((one, index) => index > 0 || !/^-[neE]+$/.test(one.text));
   const [first] = texts;

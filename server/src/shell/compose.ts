@@ -22,19 +22,33 @@ export function compose(outer: Folded, pieces: readonly Piece[], whole: Span): F
     const same = piece.text === outer.text.slice(piece.outer.start, piece.outer.end);
     if (same) {
       const shift = start - piece.outer.start;
-      for (const segment of outer.segments) addPart(segments, segment, piece.outer, shift);
-      for (const hole of outer.holes) {
+      for (const segment of overlapping(outer.segments, piece.outer)) addPart(segments, segment, piece.outer, shift);
+      for (const hole of overlapping(outer.holes, piece.outer)) {
         const from = Math.max(hole.start, piece.outer.start);
         const to = Math.min(hole.end, piece.outer.end);
         if (from < to && !piece.expanded) holes.push({ ...hole, start: from + shift, end: to + shift });
       }
     } else {
-      const literal = outer.segments.find((one) => one.start < piece.outer.end && piece.outer.start < one.end)?.literal;
+      const literal = overlapping(outer.segments, piece.outer)[0]?.literal;
       segments.push({ start, end: text.length, source: sourceSpan(outer, piece.outer), exact: false, literal });
     }
     if (piece.expanded) holes.push({ start, end: text.length, kind: "python", expr: undefined });
   }
   return { text, segments, holes, span: sourceSpan(outer, whole) };
+}
+
+/** Those of a sorted list without overlaps that share a character with the span; texts have one segment an escape. */
+export function overlapping<T extends Span>(sorted: readonly T[], span: Span): T[] {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.end ?? 0) <= span.start) low = middle + 1;
+    else high = middle;
+  }
+  const found: T[] = [];
+  for (let one = sorted[low]; one && one.start < span.end; one = sorted[++low]) found.push(one);
+  return found;
 }
 
 /** A part of a folded text as a text of its own. */

@@ -167,7 +167,8 @@ function strictness(flags: string): { errexit: boolean; pipefail: boolean } {
 }
 
 function stdinText(outer: Outer): Folded | undefined {
-  return outer.redirects.findLast((one) => one.body !== undefined)?.body ?? outer.stdin;
+  const given = outer.redirects.findLast((one) => one.body !== undefined && (one.descriptor ?? 0) === 0);
+  return given?.body ?? outer.stdin;
 }
 
 /** `-c TEXT`, `--command TEXT`, `--command=TEXT`, `-qc TEXT` */

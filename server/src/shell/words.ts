@@ -1,9 +1,9 @@
 /** Quote removal: what a command receives for each word that is written, and where each character came from. */
 
-import { type Folded, hasHole } from "../syntax/folded.ts";
+import type { Folded } from "../syntax/folded.ts";
 import type { ConcreteNode } from "../syntax/parser.ts";
 import type { Span } from "../text/span.ts";
-import { compose, type Piece } from "./compose.ts";
+import { compose, overlapping, type Piece } from "./compose.ts";
 import type { Statement, Word } from "./script.ts";
 
 const expansions = new Set([
@@ -32,14 +32,24 @@ export function readWord(
     .flatMap(expansionNodes)
     .map((node) => ({ start: firstSign(text, node), end: node.end }))
     .filter((one) => one.start >= span.start);
-  const holes = folded.holes.filter((one) => one.start < span.end && span.start < one.end);
-  const reader: Reader = { text, at: span.start, end: span.end, opaque, holes, pieces: [], quoted: false, glob: false };
+  const holes = overlapping(folded.holes, span);
+  const reader: Reader = {
+    text,
+    at: span.start,
+    end: span.end,
+    opaque,
+    holes,
+    pieces: [],
+    plain: false,
+    quoted: false,
+    glob: false,
+  };
   while (reader.at < reader.end) readUnquoted(reader);
   const word = compose(folded, reader.pieces, span);
   return {
     text: word.text,
     span,
-    dynamic: opaque.length > 0 || reader.glob || hasHole(folded, span),
+    dynamic: opaque.length > 0 || reader.glob || holes.length > 0,
     quoted: reader.quoted,
     folded: word,
     substitutions,
@@ -115,6 +125,8 @@ type Reader = {
   /** Quotes and backslashes inside of them are Jinja's, not the shell's. */
   readonly holes: readonly Span[];
   readonly pieces: Piece[];
+  /** The last piece is a run of plain characters. */
+  plain: boolean;
   quoted: boolean;
   glob: boolean;
 };
@@ -127,23 +139,20 @@ function firstSign(text: string, node: ConcreteNode): number {
 
 function take(reader: Reader, length: number, written?: string): void {
   const outer = { start: reader.at, end: Math.min(reader.at + length, reader.end) };
-  const text = written ?? reader.text.slice(outer.start, outer.end);
-  const last = reader.pieces.at(-1);
-  // One run of plain characters is one piece, so that its map stays short.
-  if (
-    last &&
-    written === undefined &&
-    !last.expanded &&
-    last.outer.end === outer.start &&
-    last.text.length === last.outer.end - last.outer.start &&
-    last.text === reader.text.slice(last.outer.start, last.outer.end)
-  ) {
-    reader.pieces[reader.pieces.length - 1] = {
-      text: last.text + text,
-      outer: { start: last.outer.start, end: outer.end },
-    };
-  } else reader.pieces.push({ text, outer });
   reader.at = outer.end;
+  if (written !== undefined) {
+    reader.pieces.push({ text: written, outer });
+    reader.plain = false;
+    return;
+  }
+  // One run of plain characters is one piece, so that its map stays short.
+  const last = reader.plain ? reader.pieces.at(-1) : undefined;
+  const joins = last !== undefined && last.outer.end === outer.start;
+  const whole = joins ? { start: last.outer.start, end: outer.end } : outer;
+  const piece = { text: reader.text.slice(whole.start, whole.end), outer: whole };
+  if (joins) reader.pieces[reader.pieces.length - 1] = piece;
+  else reader.pieces.push(piece);
+  reader.plain = true;
 }
 
 function takeHole(reader: Reader): boolean {
@@ -156,6 +165,7 @@ function takeExpansion(reader: Reader): boolean {
   const here = reader.opaque.find((one) => one.start === reader.at);
   if (!here) return false;
   reader.pieces.push({ text: reader.text.slice(here.start, here.end), outer: here, expanded: true });
+  reader.plain = false;
   reader.at = here.end;
   return true;
 }
@@ -175,7 +185,8 @@ function readUnquoted(reader: Reader): void {
       take(reader, 2, text.charAt(at + 1));
     }
   } else {
-    if (/^(?:[*?]|\[.*\]|\{[^{}]*(?:,|\.\.)[^{}]*\})/.test(text.slice(at, reader.end))) reader.glob = true;
+    if (/^(?:[*?]|\[.*\]|\{[^{}]*(?:,|\.\.)[^{}]*\})/.test(text.slice(at, Math.min(reader.end, at + 200))))
+      reader.glob = true;
     take(reader, 1);
   }
 }
