@@ -28,7 +28,7 @@ if ("missing" in environment) skip(environment.missing);
 const prepared = await prepare(screenshot === undefined ? "index.ts" : "picture.ts", vsix && resolve(vsix));
 const server = await startCodeServer(environment, prepared.state);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void server.stop().finally(() => process.exit(1)));
+  process.once(signal, () => void Promise.all([server.stop(), cleanUp(prepared)]).finally(() => process.exit(1)));
 }
 try {
   process.exitCode = await inBrowser(browser, server.port);
