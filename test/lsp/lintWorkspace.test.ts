@@ -165,6 +165,39 @@ describe("linting the workspace", () => {
     });
   });
 
+  test.each([
+    [
+      "Tether is switched off",
+      (editor: Editor) => {
+        editor.settings = { enable: false };
+        void editor.connection.sendNotification("workspace/didChangeConfiguration", { settings: null });
+      },
+    ],
+    [
+      "its folder goes",
+      (editor: Editor, { uri }: Workspace) => {
+        const event = { added: [], removed: [{ uri, name: "" }] };
+        void editor.connection.sendNotification("workspace/didChangeWorkspaceFolders", { event });
+      },
+    ],
+    [
+      "the configuration takes it out",
+      (editor: Editor, workspace: Workspace) => {
+        workspace.write("tether.toml", 'exclude = ["binary.py"]\n');
+        const changes = [{ uri: workspace.uriOf("tether.toml"), type: FileChangeType.Created }];
+        void editor.connection.sendNotification("workspace/didChangeWatchedFiles", { changes });
+      },
+    ],
+  ])("takes back what was found in a file when %s", async (_name, change) => {
+    const workspace = new Workspace({ "binary.py": "\0" });
+    const editor = await startEditor({ folder: workspace.uri });
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    const uri = workspace.uriOf("binary.py");
+    await editor.publishedFor(uri, (found) => found.length === 1);
+    change(editor, workspace);
+    await editor.publishedFor(uri, (found) => found.length === 0);
+  });
+
   test("leaves out a folder in which Tether is off", async () => {
     const workspace = new Workspace({ "binary.py": "\0" });
     const editor = await startEditor({ folder: workspace.uri, settings: { enable: false } });

@@ -1,12 +1,9 @@
 import { type CodeAction, CodeActionKind } from "vscode-languageserver";
-import type { Finding } from "../rules/rule.ts";
-import type { Fix } from "../text/edit.ts";
 import { overlaps } from "../text/span.ts";
 import { type Context, guarded } from "./context.ts";
-import { diagnosticOf } from "./diagnostic.ts";
 import type { OpenDocument } from "./document.ts";
-import { documentEdit } from "./documentEdit.ts";
 import { fixedDocument } from "./fixAll.ts";
+import { quickFixes } from "./quickFixes.ts";
 
 /** The kind of "fix all that is safe", for `editor.codeActionsOnSave`. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.tether`;
@@ -30,29 +27,6 @@ export function registerCodeActions(context: Context): void {
       return wanted(asked.only, fixAllKind, false) ? [...actions, ...fixAllAction(context, document)] : actions;
     }),
   );
-}
-
-function quickFixes(context: Context, document: OpenDocument, finding: Finding): CodeAction[] {
-  const diagnostics = [diagnosticOf(context, document, finding)];
-  const action = ({ title, edits }: Pick<Fix, "title" | "edits">, isPreferred = false): CodeAction => ({
-    title,
-    kind: CodeActionKind.QuickFix,
-    diagnostics,
-    ...(isPreferred ? { isPreferred } : {}),
-    edit: documentEdit(context.session.client, document, edits),
-  });
-  // "Auto fix" takes the preferred one without asking.
-  const preferred = finding.fixes.find(({ safety }) => safety === "safe");
-  // The tool's own findings say that something was not checked; there is nothing to agree with.
-  const ignore = finding.group === "tether" ? undefined : context.parts.ignoreFix(document.text, finding);
-  return [
-    ...finding.fixes.map((fix) => action({ title: titled(fix), edits: fix.edits }, fix === preferred)),
-    ...(ignore ? [action(ignore)] : []),
-  ];
-}
-
-function titled(fix: Fix): string {
-  return fix.safety === "safe" ? fix.title : `${fix.title} (unsafe: ${fix.why})`;
 }
 
 function fixAllAction(context: Context, document: OpenDocument): CodeAction[] {

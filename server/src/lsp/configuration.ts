@@ -1,10 +1,7 @@
-import { publishConfigProblems } from "./configProblems.ts";
 import { type Context, guarded } from "./context.ts";
-import { uriOf } from "./document.ts";
 import { type EditorSettings, readEditorSettings } from "./editorSettings.ts";
 import { type Folder, folderOf } from "./folder.ts";
-import { clear, publishOpen, relintClosed } from "./publish.ts";
-import { tellStatus } from "./status.ts";
+import { lintAgain } from "./lintAgain.ts";
 
 type Place = Pick<Folder, "uri" | "path">;
 
@@ -47,23 +44,4 @@ async function editorSettings(
   for (const { problems } of read) for (const problem of problems) told.add(problem);
   for (const problem of told) connection.console.warn(`Settings: ${problem}.`);
   return read.map(({ settings }) => settings);
-}
-
-async function lintAgain(context: Context): Promise<void> {
-  const { connection, session } = context;
-  // Every configuration file that counts is read now, so that its problems are known.
-  for (const folder of session.folders) folder.resolver.for(`${folder.path}/dag.py`);
-  for (const document of session.documents()) {
-    session.settingsFor(document.path);
-    publishOpen(context, document);
-  }
-  publishConfigProblems(context);
-  tellStatus(context);
-  if (session.client.pulls && session.client.refreshes) await connection.languages.diagnostics.refresh();
-  for (const path of [...session.linted]) {
-    if (session.folderFor(path).editor.enable) continue;
-    session.linted.delete(path);
-    if (!session.documentAt(path)) clear(context, uriOf(path));
-  }
-  await relintClosed(context, [...session.linted]);
 }

@@ -3,6 +3,7 @@ import type { Finding } from "../rules/rule.ts";
 import { contains, cover } from "../text/span.ts";
 import { type Context, guarded } from "./context.ts";
 import { rangeOf } from "./diagnostic.ts";
+import { titleOf } from "./quickFixes.ts";
 
 /** `textDocument/hover`: on a finding, what its rule is about. */
 export function registerHover(context: Context): void {
@@ -39,7 +40,7 @@ function page({ parts }: Context, finding: Finding, markdown: boolean): string {
     markdown ? escaped(message) : message,
     ...(hint === undefined ? [] : [markdown ? escaped(hint) : hint]),
     ...(papers ? [papers.why.trim()] : []),
-    fixes.map((fix) => `- ${fix.title}${fix.safety === "unsafe" ? ` (unsafe: ${fix.why})` : ""}`).join("\n"),
+    fixes.map((fix) => `- ${titleOf(fix)}`).join("\n"),
     [...new Set(links)]
       .map((link) => (markdown ? `[${label(link, rule)}](${link})` : link))
       .join(markdown ? " · " : "\n"),

@@ -1,10 +1,9 @@
 import type { CancellationToken } from "vscode-languageserver";
 import { z } from "zod";
 import { type Context, reported } from "./context.ts";
-import { uriOf } from "./document.ts";
-import { type LintProgress, lintProgress } from "./progress.ts";
+import { abortOn, type LintProgress, lintProgress } from "./progress.ts";
 import { type LintWorkspaceResult, lintWorkspaceRequest } from "./protocol.ts";
-import { clear, publishClosed } from "./publish.ts";
+import { forget, publishClosed } from "./publish.ts";
 import { tellStatus } from "./status.ts";
 
 const lintWorkspaceParams = z.object({ workDoneToken: z.union([z.string(), z.number()]).optional() });
@@ -40,10 +39,8 @@ async function run(
   token: CancellationToken,
 ): Promise<LintWorkspaceResult> {
   const { session, parts } = context;
-  for (const one of [token, progress.token]) {
-    if (one?.isCancellationRequested) running.abort();
-    one?.onCancellationRequested(() => running.abort());
-  }
+  abortOn(running, token);
+  abortOn(running, progress.token);
   tellStatus(context);
   const seen = new Set<string>();
   const roots = session.folders.filter(({ editor }) => editor.enable).map(({ path }) => path);
@@ -60,9 +57,4 @@ async function run(
   });
   if (!summary.cancelled) for (const path of session.linted) if (!seen.has(path)) forget(context, path);
   return summary;
-}
-
-function forget(context: Context, path: string): void {
-  context.session.linted.delete(path);
-  if (!context.session.documentAt(path)) clear(context, uriOf(path));
 }

@@ -30,6 +30,12 @@ export async function lintProgress(
   };
 }
 
+/** Aborts when the token is cancelled, or has been. */
+export function abortOn(controller: AbortController, token: CancellationToken | undefined): void {
+  if (token?.isCancellationRequested) controller.abort();
+  token?.onCancellationRequested(() => controller.abort());
+}
+
 // A client that refuses gets its findings without a progress.
 async function createdProgress(connection: Connection): Promise<WorkDoneProgressServerReporter | undefined> {
   try {

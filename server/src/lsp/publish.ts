@@ -35,6 +35,12 @@ export function clear({ connection, session }: Context, uri: string): void {
   if (session.sent.delete(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
 }
 
+/** What the workspace lint found in a file is no longer shown while it is closed. */
+export function forget(context: Context, path: string): void {
+  context.session.linted.delete(path);
+  if (!context.session.documentAt(path)) clear(context, uriOf(path));
+}
+
 /** Lints files again that are not open and that the workspace lint has shown. */
 export async function relintClosed(context: Context, paths: readonly string[]): Promise<void> {
   const { session, parts } = context;

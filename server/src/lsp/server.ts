@@ -10,6 +10,7 @@ import { registerHover } from "./hover.ts";
 import { registerLintWorkspace } from "./lintWorkspace.ts";
 import { type Parts, realParts } from "./parts.ts";
 import { Session } from "./session.ts";
+import { registerStart } from "./start.ts";
 import { registerSync } from "./sync.ts";
 import { registerWatch } from "./watch.ts";
 
@@ -42,6 +43,7 @@ export function createServer(connection: Connection, parts: Partial<Parts> = {})
   registerHover(context);
   registerLintWorkspace(context);
   registerWatch(context);
+  registerStart(context);
   connection.listen();
 }
 

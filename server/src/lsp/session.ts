@@ -115,9 +115,13 @@ export class Session {
     return this.folderFor(path).resolver.for(path);
   }
 
-  #wanted({ path, language }: OpenDocument): boolean {
-    if (language !== "python" || !this.folderFor(path).editor.enable) return false;
+  /** Whether the configuration takes a file out. */
+  excluded(path: string): boolean {
     const settings = this.settingsFor(path);
-    return !matchesGlob(settings, settings.exclude, path);
+    return matchesGlob(settings, settings.exclude, path);
+  }
+
+  #wanted({ path, language }: OpenDocument): boolean {
+    return language === "python" && this.folderFor(path).editor.enable && !this.excluded(path);
   }
 }
