@@ -54,7 +54,7 @@ export const proposedLimits: Limits = {
 };
 
 /** The newest Airflow that Tether knows, taken when nothing tells the project's version. */
-export const newestAirflow = "3.4.0";
+export const newestAirflow = "3.3.2";
 
 /** A project that says nothing about itself. */
 export const unknownProject: Project = {

@@ -1,9 +1,12 @@
+import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
+import operatorSubmitNoWait from "./operator-submit-no-wait.ts";
 import osSystemUsed from "./os-system-used.ts";
 import paramikoExitStatusIgnored from "./paramiko-exit-status-ignored.ts";
 import popenNotWaited from "./popen-not-waited.ts";
+import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import type { Rule } from "./rule.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
@@ -11,9 +14,12 @@ import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
+import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
 
 /** Every rule, sorted by code. */
 export const rules: readonly Rule[] = [
+  operatorSubmitNoWait,
+  triggerDagrunNoWait,
   popenNotWaited,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
@@ -22,6 +28,8 @@ export const rules: readonly Rule[] = [
   sensorDefaultTimeout,
   paramikoExitStatusIgnored,
   externalTaskSensorNotExternal,
+  exitStatusMasked,
+  remoteJobCommandShape,
   subprocessResultIgnored,
   osSystemUsed,
   templateExtensionTrap,

@@ -1,0 +1,155 @@
+import { argument } from "../airflow/arguments.ts";
+import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
+import { type JobShape, type JobShapeFault, jobShape } from "../shell/jobshape.ts";
+import type { Script } from "../shell/script.ts";
+import { editFolded, sourceSpan } from "../syntax/folded.ts";
+import type { Edit, Fix } from "../text/edit.ts";
+import { defineRule } from "./rule.ts";
+
+/** The worst first: one text, one finding. Each says what the operator then records. */
+const faults: readonly (readonly [JobShapeFault, string])[] = [
+  [
+    "ends-with-background",
+    "The final `&` makes the wrapper record exit status 0 at once: the task is green while the job runs on unwatched.",
+  ],
+  [
+    "ends-with-separator",
+    "The text ends in `;` or a line break: the wrapper reads the status of its own log redirection, and records 0 always.",
+  ],
+  [
+    "ends-with-comment",
+    "The wrapper's log redirection becomes part of the final comment: no output is logged, and the status file is not written right.",
+  ],
+  [
+    "ends-with-here-document",
+    "The wrapper's log redirection becomes part of the here-document's end, which then never ends: the job records nothing.",
+  ],
+  [
+    "exec",
+    "`exec` replaces the wrapper's shell: the file with the exit status is never written, and the task waits until its timeout.",
+  ],
+  [
+    "exit",
+    "`exit` leaves the wrapper's shell: the file with the exit status is never written, and the task waits until its timeout.",
+  ],
+  [
+    "errexit",
+    "`set -e` ends the wrapper's shell on a failure: the file with the exit status is never written, and the task waits.",
+  ],
+  [
+    "several-statements",
+    "Only the last statement's output and exit status are recorded: a failure of an earlier one leaves the task green.",
+  ],
+  [
+    "pipeline",
+    "Only the last program of the pipe decides the recorded exit status: a failure of an earlier one leaves the task green.",
+  ],
+];
+
+export default defineRule({
+  code: "TET402",
+  name: "remote-job-command-shape",
+  group: "lost-failure",
+  severity: "error",
+  summary: "SSHRemoteJobOperator records a wrong exit status for this command, or none",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `The operator pastes the command as it is in front of a redirection, \`COMMAND >>log 2>&1\`, and writes the \`$?\` that follows to a file; the trigger waits for that file (ssh provider, \`utils/remote_job.py\`, releases 4.3 to 7.0). The redirection and \`$?\` belong to whatever stands last: behind a \`;\` or a line break they are a command of their own that always succeeds, \`a; b\` records only b, and an \`exit\`, \`exec\` or \`set -e\` at the top leaves the shell before the file is written. One \`( … )\` around the whole text makes it one command, and all of this right.`,
+    bad: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh_remote_job import SSHRemoteJobOperator
+
+with DAG("fit") as dag:
+    fit = SSHRemoteJobOperator(
+        task_id="fit",
+        ssh_conn_id="gpu1",
+        command="""
+        cd /opt/model
+        ./prepare.sh
+        ./fit.sh --epochs 40
+        """,
+        timeout=4 * 3600,
+    )
+`,
+    good: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh_remote_job import SSHRemoteJobOperator
+
+with DAG("fit") as dag:
+    fit = SSHRemoteJobOperator(
+        task_id="fit",
+        ssh_conn_id="gpu1",
+        command="( set -euo pipefail; cd /opt/model; ./prepare.sh; ./fit.sh --epochs 40 )",
+        timeout=4 * 3600,
+    )
+`,
+    limits: "Windows hosts run the command in PowerShell and are left alone.",
+    links: ["https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html"],
+  },
+  check(file, report) {
+    for (const task of file.tasks) {
+      if (!runsAs(task, operators.sshRemoteJob) || onWindows(file, task)) continue;
+      for (const { script, template } of task.scripts) {
+        if (template) continue;
+        const shape = jobShape(script);
+        if (shape.unknown) continue;
+        const found = faults.find(([fault]) => shape.faults.includes(fault));
+        const at = found && shape.spans.get(found[0]);
+        if (!found || !at) continue;
+        report({
+          span: sourceSpan(script.folded, at),
+          message: found[1],
+          hint: "Put one `( … )` around the whole text, with `set -euo pipefail` inside when it has several statements.",
+          fixes: [fix(script, shape)],
+        });
+      }
+    }
+  },
+});
+
+function onWindows(file: DagFile, task: Task): boolean {
+  const os = argument(file, task, "remote_os");
+  if (os === "absent") return false;
+  return os === "unknown" || os.resolved.kind !== "string" || os.resolved.folded.text === "windows";
+}
+
+function fix(script: Script, shape: JobShape): Fix | undefined {
+  const { folded, body } = script;
+  const [first] = body;
+  const last = body.at(-1);
+  if (!first || !last || shape.faults.includes("ends-with-here-document")) return undefined;
+  const end = folded.text.length;
+  const wrap = shape.faults.some(
+    (one) => one !== "ends-with-separator" && one !== "ends-with-comment" && one !== "ends-with-background",
+  );
+  const tail = tailEdit(script, last.span.end, end, wrap ? " )" : "");
+  if (!tail) return undefined;
+  const unsafe = (edits: readonly Edit[], title: string, why: string): Fix => ({ title, edits, safety: "unsafe", why });
+  if (!wrap) {
+    if (shape.faults.includes("ends-with-background"))
+      return unsafe(tail, "Run the job in the foreground", "the task now waits for the job and has its exit status");
+    return { title: "Cut the text off behind its last command", edits: tail, safety: "safe" };
+  }
+  const strict = shape.faults.includes("several-statements") || shape.faults.includes("pipeline");
+  const open = editFolded(
+    folded,
+    { start: first.span.start, end: first.span.start },
+    strict ? "( set -euo pipefail; " : "( ",
+  );
+  if (!open) return undefined;
+  const edits = [open, ...tail];
+  return strict
+    ? unsafe(
+        edits,
+        "Wrap the text in ( set -euo pipefail; … )",
+        "any failing statement, unset variable or stage of a pipe now ends the job with its status",
+      )
+    : { title: "Wrap the text in ( … )", edits, safety: "safe" };
+}
+
+/** What stands behind the last statement (`;`, `&`, line breaks, a comment) goes, and `text` takes its place. */
+function tailEdit(script: Script, from: number, to: number, text: string): readonly Edit[] | undefined {
+  const edit = editFolded(script.folded, { start: from, end: to }, text);
+  return edit && [edit];
+}
