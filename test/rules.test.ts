@@ -110,6 +110,8 @@ function runCase(rule: string, one: Case): { readonly block: Block; readonly con
   expect(fixed.problem).toBeUndefined();
   const again = fixAll({ path: project.path, text: fixed.text }, alone, "unsafe");
   expect({ text: again.text, applied: again.applied }).toEqual({ text: fixed.text, applied: 0 });
+  const windows = { path: project.path, text: text.replaceAll("\n", "\r\n") };
+  expect(fixAll(windows, alone, "unsafe").text, "with Windows line ends").toBe(fixed.text.replaceAll("\n", "\r\n"));
   const compare = (block: Block, content: string) => {
     if (update) {
       if (content !== block.content) replacements.push({ block, content });

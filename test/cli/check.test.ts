@@ -62,6 +62,13 @@ describe("the package", () => {
       "package.json",
     ]);
   });
+  test("is the version that the pre-commit hooks run", () => {
+    const manifest = z.object({ name: z.string(), version: z.string() });
+    const { name, version } = manifest.parse(JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8")));
+    const hooks = readFileSync(new URL("../../.pre-commit-hooks.yaml", import.meta.url), "utf8");
+    const entries = [...hooks.matchAll(/^ {2}entry: (.*)$/gm)].map(([, entry]) => entry);
+    expect(entries).toEqual([`npx --yes ${name}@${version} check`, `npx --yes ${name}@${version} check --fix`]);
+  });
   test("its command can be executed by itself", () => {
     expect(readFileSync(join(packed.folder, "dist/cli.mjs"), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
