@@ -101,6 +101,7 @@ const texts: readonly (readonly [string, string])[] = [
   ["{% if x %}\nfoo &\n{% else %}\nbar\n{% endif %}", "foo:1 & ; bar:1"],
   ["{% if a %}foo{% else %}bar{% endif %} &", "foo:1 ; bar:1 &"],
   ["{% if a %}foo{% endif %}{% if b %}bar{% endif %}", "foo:1 ; bar:1"],
+  ["{% if \uFFFC %}a{% else %}b {{ params.\uFFFC }}{% endif %}", "a:1 ; b:2"],
   ["{% if a %}sudo {% endif %}run", "[sudo] run:1"],
   ["run {% if a %}--x{% else %}--y{% endif %} z &", "run:4 &"],
   ["run\n{%- if a %} --x{% endif %}\nnext", "run:2 ; next:1"],

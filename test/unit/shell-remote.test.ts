@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { argvScript } from "../../server/src/shell/argv.ts";
 import { lowerScript } from "../../server/src/shell/lower.ts";
 import { type RemoteInvocation, remoteInvocation } from "../../server/src/shell/remote.ts";
 import { commands } from "../../server/src/shell/walk.ts";
@@ -127,6 +128,20 @@ test("a remote text's spans lead back to the source through every level of quote
   expect(sleep?.script.place).toBe("remote");
   const span = sleep && sourceSpan(sleep.script.folded, sleep.statement.span);
   expect(span && text.slice(span.start - 100, span.end - 100)).toBe("sleep 5");
+});
+
+// [an argument vector, what it lowers to]
+const vectors: readonly (readonly [readonly string[], string])[] = [
+  [["ssh", "h", "cd /x; run &"], "ssh:3 <ssh: cd:2 ; run:1 &>"],
+  [["bash", "-c", "run &"], "bash:3 <bash -c: run:1 &>"],
+  [["docker", "exec", "c", "sh", "-c", "run & wait"], "docker:6 <docker exec: run:1 & ; wait:1>"],
+  [["docker", "exec", "c", "echo", "a & b"], "docker:5"],
+  [["echo", "a & b"], "echo:2"],
+];
+
+test.each(vectors)("the argument vector %j", (items, expected) => {
+  const folds = items.map((one) => folded(one));
+  expect(sketchScript(argvScript(folds, { start: 0, end: 1 }, "worker"))).toBe(expected);
 });
 
 test("words joined by ssh lead back to the source, and so do here-documents", () => {

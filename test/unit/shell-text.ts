@@ -2,8 +2,9 @@ import { fileURLToPath } from "node:url";
 import { beforeAll } from "vitest";
 import { type LowerOptions, lowerScript } from "../../server/src/shell/lower.ts";
 import type { Script, Statement, Word } from "../../server/src/shell/script.ts";
-import { type Folded, type Hole, unknownCharacter } from "../../server/src/syntax/folded.ts";
+import type { Folded, Hole } from "../../server/src/syntax/folded.ts";
 import { loadGrammars } from "../../server/src/syntax/parser.ts";
+import { withJinja } from "../../server/src/syntax/pieces.ts";
 
 const packaged = (path: string): string => fileURLToPath(new URL(`../../node_modules/${path}`, import.meta.url));
 
@@ -18,27 +19,18 @@ export function withGrammars(): void {
   );
 }
 
-/** A folded text that stands in its source as it is; `offset` is where. Jinja and {@link unknownCharacter} become holes. */
+/** A folded text that stands in its source as it is; `offset` is where. Jinja and each `\\uFFFC` become holes. */
 export function folded(text: string, offset = 0): Folded {
-  const holes: Hole[] = [];
-  for (const found of text.matchAll(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}|\uFFFC/g)) {
-    const [written] = found;
-    const kind = written.startsWith("{{")
-      ? "jinja-expression"
-      : written.startsWith("{%")
-        ? "jinja-statement"
-        : written === unknownCharacter
-          ? "python"
-          : "jinja-comment";
-    holes.push({ start: found.index, end: found.index + written.length, kind, expr: undefined });
-  }
   const source = { start: offset, end: offset + text.length };
-  return {
+  const unknown = [...text.matchAll(/\uFFFC/g)].map(
+    ({ index }): Hole => ({ start: index, end: index + 1, kind: "python", expr: undefined }),
+  );
+  return withJinja({
     text,
     segments: [{ start: 0, end: text.length, source, exact: true, literal: undefined }],
-    holes,
+    holes: unknown,
     span: source,
-  };
+  });
 }
 
 /** Lowers a text as a BashOperator's command, or as told. */

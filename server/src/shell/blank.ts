@@ -20,7 +20,11 @@ export function blank(folded: Folded): string {
   const fill = (start: number, end: number, character: string): void => {
     for (let at = start; at < end; at++) out[at] = character;
   };
+  let filled = 0;
   for (const hole of holes) {
+    // `{% if {flag} %}` in an f-string: a hole within a hole.
+    if (hole.end <= filled) continue;
+    filled = hole.end;
     const word = hole.kind === "python" || hole.kind === "jinja-expression";
     fill(hole.start, hole.end, word ? filler : " ");
   }

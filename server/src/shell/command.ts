@@ -1,8 +1,9 @@
 /** A simple command: its words, redirections, assignments and substitutions. */
-import type { Folded } from "../syntax/folded.ts";
+import { type Folded, sourceSpan } from "../syntax/folded.ts";
 import { type ConcreteNode, child } from "../syntax/parser.ts";
+import { joined } from "../syntax/pieces.ts";
 import type { Span } from "../text/span.ts";
-import { concatenate, joinWords } from "./compose.ts";
+import { joinWords } from "./compose.ts";
 import type { HereDocument } from "./heredoc.ts";
 import { invocation } from "./invocation.ts";
 import type { Nested, Redirect, ShellCommand, Statement, Word } from "./script.ts";
@@ -136,7 +137,7 @@ function gluedWords(folded: Folded, written: readonly Word[]): Word[] {
       continue;
     }
     const span = { start: before.span.start, end: next.span.end };
-    const value = concatenate([before.folded, next.folded], folded, span);
+    const value = joined([before.folded, next.folded], sourceSpan(folded, span));
     words[words.length - 1] = {
       text: value.text,
       span,

@@ -1,5 +1,6 @@
 /** Builds a folded text out of parts of another one, keeping the map to the source file. */
 import { type Folded, type Hole, type Segment, sourceSpan } from "../syntax/folded.ts";
+import { joined } from "../syntax/pieces.ts";
 import type { Span } from "../text/span.ts";
 
 /** A run of the new text. `outer` is where it stands in the outer folded text. */
@@ -23,32 +24,38 @@ export function compose(outer: Folded, pieces: readonly Piece[], whole: Span): F
     if (same) {
       const shift = start - piece.outer.start;
       for (const segment of overlapping(outer.segments, piece.outer)) addPart(segments, segment, piece.outer, shift);
-      for (const hole of overlapping(outer.holes, piece.outer)) {
+      for (const hole of touching(outer.holes, piece.outer)) {
         const from = Math.max(hole.start, piece.outer.start);
         const to = Math.min(hole.end, piece.outer.end);
         if (from < to && !piece.expanded) holes.push({ ...hole, start: from + shift, end: to + shift });
       }
     } else {
-      const literal = overlapping(outer.segments, piece.outer)[0]?.literal;
-      segments.push({ start, end: text.length, source: sourceSpan(outer, piece.outer), exact: false, literal });
+      const first = overlapping(outer.segments, piece.outer)[0];
+      const origin = { literal: first?.literal, via: first?.via };
+      segments.push({ start, end: text.length, source: sourceSpan(outer, piece.outer), exact: false, ...origin });
     }
     if (piece.expanded) holes.push({ start, end: text.length, kind: "python", expr: undefined });
   }
   return { text, segments, holes, span: sourceSpan(outer, whole) };
 }
 
-/** Those of a sorted list without overlaps that share a character with the span; texts have one segment an escape. */
-export function overlapping<T extends Span>(sorted: readonly T[], span: Span): T[] {
+/** The segments that share a character with the span; a text has one an escape, so they are looked up. */
+function overlapping(segments: readonly Segment[], span: Span): Segment[] {
   let low = 0;
-  let high = sorted.length;
+  let high = segments.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle]?.end ?? 0) <= span.start) low = middle + 1;
+    if ((segments[middle]?.end ?? 0) <= span.start) low = middle + 1;
     else high = middle;
   }
-  const found: T[] = [];
-  for (let one = sorted[low]; one && one.start < span.end; one = sorted[++low]) found.push(one);
+  const found: Segment[] = [];
+  for (let one = segments[low]; one && one.start < span.end; one = segments[++low]) found.push(one);
   return found;
+}
+
+/** The holes that share a character with the span; one may lie in another (`{{ params.{name} }}` in an f-string). */
+export function touching(holes: readonly Hole[], span: Span): Hole[] {
+  return holes.filter((one) => one.start < span.end && span.start < one.end);
 }
 
 /** A part of a folded text as a text of its own. */
@@ -63,21 +70,7 @@ function addPart(segments: Segment[], segment: Segment, within: Span, shift: num
   const source = segment.exact
     ? { start: segment.source.start + (from - segment.start), end: segment.source.start + (to - segment.start) }
     : segment.source;
-  segments.push({ start: from + shift, end: to + shift, source, exact: segment.exact, literal: segment.literal });
-}
-
-/** The texts one after the other, each with its own map. */
-export function concatenate(texts: readonly Folded[], outer: Folded, whole: Span): Folded {
-  let text = "";
-  const segments: Segment[] = [];
-  const holes: Hole[] = [];
-  for (const next of texts) {
-    const shift = text.length;
-    text += next.text;
-    for (const one of next.segments) segments.push({ ...one, start: one.start + shift, end: one.end + shift });
-    for (const one of next.holes) holes.push({ ...one, start: one.start + shift, end: one.end + shift });
-  }
-  return { text, segments, holes, span: sourceSpan(outer, whole) };
+  segments.push({ ...segment, start: from + shift, end: to + shift, source });
 }
 
 /** Words as ssh and eval join them: one blank between, and the blank is the written one where only one is written. */
@@ -96,5 +89,5 @@ export function joinWords(
     texts.push(word.folded);
     previous = word.span;
   }
-  return concatenate(texts, outer, whole);
+  return joined(texts, sourceSpan(outer, whole));
 }

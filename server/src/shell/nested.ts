@@ -140,6 +140,9 @@ function inContainer(outer: Outer, by: string, words: readonly Word[]): NestedTe
   const inner = invocation(words);
   const text = inner.wrappers.length > 0 ? undefined : nestedText({ ...outer, ...inner, place: "container" });
   if (text) return { ...text, by };
+  // Words of an argument vector are not written as shell text: reading them again would split what is one word.
+  if (words.some((one) => one.quoted && one.text === outer.folded.text.slice(one.span.start, one.span.end)))
+    return undefined;
   // The words are handed over as they are, so what is written for them reads the same there.
   return behind(outer, by, "container", part(outer.folded, around(words)));
 }

@@ -3,7 +3,7 @@
 import type { Folded } from "../syntax/folded.ts";
 import type { ConcreteNode } from "../syntax/parser.ts";
 import type { Span } from "../text/span.ts";
-import { compose, overlapping, type Piece } from "./compose.ts";
+import { compose, type Piece, touching } from "./compose.ts";
 import type { Statement, Word } from "./script.ts";
 
 const expansions = new Set([
@@ -32,7 +32,7 @@ export function readWord(
     .flatMap(expansionNodes)
     .map((node) => ({ start: firstSign(text, node), end: node.end }))
     .filter((one) => one.start >= span.start);
-  const holes = overlapping(folded.holes, span);
+  const holes = touching(folded.holes, span);
   const reader: Reader = {
     text,
     at: span.start,
