@@ -10,6 +10,9 @@ import { grammarsLoaded } from "../grammars.ts";
 
 await grammarsLoaded();
 
+// Bounds a hang, not the speed of a machine.
+const timeout = 600_000;
+
 const names = ["a", "b", "t", "u"];
 
 /** `t`, `[t, u]` or `[t]`: one operand of an edge statement; its tasks come from `pool`. */
@@ -85,36 +88,40 @@ function edges(file: DagFile): string[] {
   return [...new Set(file.edges.map((one) => `${one.from.id}>${one.to.id}`))].sort();
 }
 
-it("moves the edges of a task in any style", () => {
-  let changed = 0;
-  const runs = 2000;
-  fc.assert(
-    fc.property(files, (text) => {
-      const file = read(text);
-      expect(file.errors, text).toEqual([]);
-      expect(file.edgesComplete, text).toBe(true);
-      const task = file.tasks.find((one) => one.id === "t");
-      if (!task) throw new Error(text);
-      const rewrite = insertFollower(file, task, {
-        operator: { module: "airflow.providers.standard.sensors.bash", name: "BashSensor" },
-        variable: "wait_t",
-        taskId: "wait_t",
-        arguments: () => [{ name: "timeout", text: "60" }],
-      });
-      const edits = withImports(file, rewrite?.edits, rewrite?.needs ?? []);
-      if (!edits) return;
-      changed++;
-      const result = applyEdits(text, edits);
-      if (result === undefined) throw new Error("overlap");
-      const after = read(result);
-      expect(after.errors, result).toEqual([]);
-      const expected = edges(file).map((one) => one.replace(/^t>/, "wait_t>"));
-      expect(edges(after), `${text}\n→\n${result}`).toEqual([...new Set([...expected, "t>wait_t"])].sort());
-      expect(after.comments.map((one) => one.text.trim())).toEqual(file.comments.map((one) => one.text.trim()));
-      if (text.includes("\r\n")) expect(result.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
-      expect(after.tasks.find((one) => one.id === "wait_t")?.dag?.id).toBe("d");
-    }),
-    { numRuns: runs },
-  );
-  expect(changed).toBeGreaterThan(runs * 0.9);
-});
+it(
+  "moves the edges of a task in any style",
+  () => {
+    let changed = 0;
+    const runs = 2000;
+    fc.assert(
+      fc.property(files, (text) => {
+        const file = read(text);
+        expect(file.errors, text).toEqual([]);
+        expect(file.edgesComplete, text).toBe(true);
+        const task = file.tasks.find((one) => one.id === "t");
+        if (!task) throw new Error(text);
+        const rewrite = insertFollower(file, task, {
+          operator: { module: "airflow.providers.standard.sensors.bash", name: "BashSensor" },
+          variable: "wait_t",
+          taskId: "wait_t",
+          arguments: () => [{ name: "timeout", text: "60" }],
+        });
+        const edits = withImports(file, rewrite?.edits, rewrite?.needs ?? []);
+        if (!edits) return;
+        changed++;
+        const result = applyEdits(text, edits);
+        if (result === undefined) throw new Error("overlap");
+        const after = read(result);
+        expect(after.errors, result).toEqual([]);
+        const expected = edges(file).map((one) => one.replace(/^t>/, "wait_t>"));
+        expect(edges(after), `${text}\n→\n${result}`).toEqual([...new Set([...expected, "t>wait_t"])].sort());
+        expect(after.comments.map((one) => one.text.trim())).toEqual(file.comments.map((one) => one.text.trim()));
+        if (text.includes("\r\n")) expect(result.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+        expect(after.tasks.find((one) => one.id === "wait_t")?.dag?.id).toBe("d");
+      }),
+      { numRuns: runs },
+    );
+    expect(changed).toBeGreaterThan(runs * 0.9);
+  },
+  timeout,
+);

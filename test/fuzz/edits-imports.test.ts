@@ -9,6 +9,9 @@ import { source } from "../unit/edits-source.ts";
 
 await grammarsLoaded();
 
+// Bounds a hang, not the speed of a machine.
+const timeout = 600_000;
+
 const heads = [
   "",
   "#!/usr/bin/env python\n",
@@ -93,55 +96,61 @@ function unbound(file: SourceFile): Set<string> {
   return found;
 }
 
-it("brings imports into any file, and takes only unused ones out", () => {
-  let changed = 0;
-  fc.assert(
-    fc.property(files, fc.subarray(needs, { minLength: 1 }), fc.nat({ max: 3 }), (text, wanted, which) => {
-      const file = source(text);
-      expect(file.module.errors, text).toEqual([]);
-      const locals = wanted.map((one) => localName(file, one));
-      if (locals.includes(undefined)) return;
-      const at = text.indexOf("HERE");
-      const edits: Edit[] = [{ span: { start: at, end: at + 4 }, text: `[${locals.join(", ")}]` }];
-      // Another callee for one use, so that its import may lose its last one.
-      const use = [...text.slice(at).matchAll(/(?:bash\.)?Bash(?:Operator)?(?=\()/g)][which];
-      if (use) {
-        const start = at + use.index;
-        edits.push({ span: { start, end: start + use[0].length }, text: "print" });
-      }
-      const all = withImports(file, edits, wanted);
-      if (!all) return;
-      changed++;
-      const result = applyEdits(text, all);
-      if (result === undefined) throw new Error("overlap");
-      const after = source(result);
-      expect(after.module.errors, result).toEqual([]);
-      expect(after.module.comments.map((one) => one.text.trim()).sort()).toEqual(
-        file.module.comments.map((one) => one.text.trim()).sort(),
-      );
-      if (text.includes("\r\n")) expect(result.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
-      // `from __future__` must stay the first statement but for the docstring.
-      const order = (one: SourceFile): number =>
-        one.module.body.findIndex((statement) => statement.kind === "import-from" && statement.module === "__future__");
-      expect(order(after)).toBe(order(file));
-      expect(result.startsWith(text.slice(0, /^\uFEFF?(#.*\s+)*("""[^"]*""")?/.exec(text)?.[0].length))).toBe(true);
-      // Nothing that was bound has lost its meaning, and all that is needed is there.
-      const missing = unbound(file);
-      // What a star import brings is bound without a trace.
-      if (file.names.starImports.length > 0) for (const one of locals) if (one) missing.add(one);
-      for (const name of unbound(after))
-        expect(missing.has(name) || name === "print", `${name} in\n${result}`).toBe(true);
-      wanted.forEach((one, index) => {
-        const local = localOf(after, one);
-        expect(local?.by, result).toBeDefined();
-        expect(local?.text).toBe(locals[index]);
-      });
-      // Once more: nothing to bring.
-      const place = result.indexOf("[", result.lastIndexOf(`[${locals.join(", ")}]`));
-      const again = withImports(after, [{ span: { start: place, end: place }, text: "" }], wanted);
-      expect(again).toHaveLength(1);
-    }),
-    { numRuns: 2500 },
-  );
-  expect(changed).toBeGreaterThan(1250);
-});
+it(
+  "brings imports into any file, and takes only unused ones out",
+  () => {
+    let changed = 0;
+    fc.assert(
+      fc.property(files, fc.subarray(needs, { minLength: 1 }), fc.nat({ max: 3 }), (text, wanted, which) => {
+        const file = source(text);
+        expect(file.module.errors, text).toEqual([]);
+        const locals = wanted.map((one) => localName(file, one));
+        if (locals.includes(undefined)) return;
+        const at = text.indexOf("HERE");
+        const edits: Edit[] = [{ span: { start: at, end: at + 4 }, text: `[${locals.join(", ")}]` }];
+        // Another callee for one use, so that its import may lose its last one.
+        const use = [...text.slice(at).matchAll(/(?:bash\.)?Bash(?:Operator)?(?=\()/g)][which];
+        if (use) {
+          const start = at + use.index;
+          edits.push({ span: { start, end: start + use[0].length }, text: "print" });
+        }
+        const all = withImports(file, edits, wanted);
+        if (!all) return;
+        changed++;
+        const result = applyEdits(text, all);
+        if (result === undefined) throw new Error("overlap");
+        const after = source(result);
+        expect(after.module.errors, result).toEqual([]);
+        expect(after.module.comments.map((one) => one.text.trim()).sort()).toEqual(
+          file.module.comments.map((one) => one.text.trim()).sort(),
+        );
+        if (text.includes("\r\n")) expect(result.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+        // `from __future__` must stay the first statement but for the docstring.
+        const order = (one: SourceFile): number =>
+          one.module.body.findIndex(
+            (statement) => statement.kind === "import-from" && statement.module === "__future__",
+          );
+        expect(order(after)).toBe(order(file));
+        expect(result.startsWith(text.slice(0, /^\uFEFF?(#.*\s+)*("""[^"]*""")?/.exec(text)?.[0].length))).toBe(true);
+        // Nothing that was bound has lost its meaning, and all that is needed is there.
+        const missing = unbound(file);
+        // What a star import brings is bound without a trace.
+        if (file.names.starImports.length > 0) for (const one of locals) if (one) missing.add(one);
+        for (const name of unbound(after))
+          expect(missing.has(name) || name === "print", `${name} in\n${result}`).toBe(true);
+        wanted.forEach((one, index) => {
+          const local = localOf(after, one);
+          expect(local?.by, result).toBeDefined();
+          expect(local?.text).toBe(locals[index]);
+        });
+        // Once more: nothing to bring.
+        const place = result.indexOf("[", result.lastIndexOf(`[${locals.join(", ")}]`));
+        const again = withImports(after, [{ span: { start: place, end: place }, text: "" }], wanted);
+        expect(again).toHaveLength(1);
+      }),
+      { numRuns: 2500 },
+    );
+    expect(changed).toBeGreaterThan(1250);
+  },
+  timeout,
+);
