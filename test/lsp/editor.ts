@@ -263,9 +263,10 @@ export class Editor {
     });
   }
 
-  async actions(uri: string, at: string, only?: readonly string[]): Promise<CodeAction[]> {
+  /** The code actions at the first `at`, or at a range. */
+  async actions(uri: string, at: string, only?: readonly string[], range?: Range): Promise<CodeAction[]> {
     const context = { diagnostics: [], ...(only ? { only: [...only] } : {}) };
-    const params = { textDocument: { uri }, range: this.rangeOf(uri, at), context };
+    const params = { textDocument: { uri }, range: range ?? this.rangeOf(uri, at), context };
     const answer = await this.connection.sendRequest(CodeActionRequest.type, params);
     return (answer ?? []).filter((one): one is CodeAction => !("command" in one));
   }
