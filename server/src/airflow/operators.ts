@@ -55,18 +55,21 @@ function localClass(expr: Expr, scope: Scope): ClassDef | undefined {
 const taskDecorators = new Set([
   "airflow.decorators.task",
   "airflow.sdk.task",
+  "airflow.providers.common.compat.sdk.task",
   "airflow.sdk.definitions.decorators.task",
   "airflow.decorators.base.task",
 ]);
 const dagDecorators = new Set([
   "airflow.decorators.dag",
   "airflow.sdk.dag",
+  "airflow.providers.common.compat.sdk.dag",
   "airflow.models.dag.dag",
   "airflow.sdk.definitions.dag.dag",
 ]);
 const groupDecorators = new Set([
   "airflow.decorators.task_group",
   "airflow.sdk.task_group",
+  "airflow.providers.common.compat.sdk.task_group",
   "airflow.decorators.task_group.task_group",
 ]);
 const dagClasses = new Set([
@@ -74,11 +77,13 @@ const dagClasses = new Set([
   "airflow.models.DAG",
   "airflow.models.dag.DAG",
   "airflow.sdk.DAG",
+  "airflow.providers.common.compat.sdk.DAG",
   "airflow.sdk.definitions.dag.DAG",
 ]);
 const groupClasses = new Set([
   "airflow.utils.task_group.TaskGroup",
   "airflow.sdk.TaskGroup",
+  "airflow.providers.common.compat.sdk.TaskGroup",
   "airflow.sdk.definitions.taskgroup.TaskGroup",
 ]);
 

@@ -1,10 +1,97 @@
-import type { Task } from "../airflow/dagfile.ts";
-import { argument } from "../airflow/arguments.ts";
-import { isA, operators, shownName } from "../airflow/kinds.ts";
 import { isCleanUp } from "../airflow/cleanUp.ts";
-import { monitored } from "../airflow/monitor.ts";
+import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { isA, operators } from "../airflow/kinds.ts";
+import { followersOf, monitored } from "../airflow/monitor.ts";
 import { waitingOf } from "../airflow/waiting.ts";
+import type { Behaviour } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
 import { sensorFix } from "../edits/sensor.ts";
 import { isPlural, waitingFixes } from "../edits/waiting.ts";
 import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET103",
+  name: "operator-submit-no-wait",
+  group: "fire-and-forget",
+  severity: "warning",
+  summary: "An operator that only submits, and nothing watches what it started",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `Some operators return as soon as the service has accepted the request, unless a keyword tells them to wait: \`EmrAddStepsOperator\` (\`wait_for_completion=False\`), \`KubernetesJobOperator\` (\`wait_until_job_complete=False\`), \`LivyOperator\` (\`polling_interval=0\`), \`StepFunctionStartExecutionOperator\` (only \`deferrable=True\` waits) and others. The task is green within seconds, its retries and its time limit never see the work, and what runs after it starts too early. When the work fails, nobody in Airflow hears of it.`,
+    bad: `from airflow import DAG
+from airflow.providers.amazon.aws.operators.emr import EmrAddStepsOperator
+from airflow.providers.standard.operators.empty import EmptyOperator
+
+with DAG("nightly_steps") as dag:
+    add_steps = EmrAddStepsOperator(task_id="add_steps", job_flow_id="j-123", steps=[])
+    publish = EmptyOperator(task_id="publish")
+    add_steps >> publish
+`,
+    good: `from airflow import DAG
+from airflow.providers.amazon.aws.operators.emr import EmrAddStepsOperator
+from airflow.providers.amazon.aws.sensors.emr import EmrStepSensor
+
+with DAG("nightly_steps") as dag:
+    add_steps = EmrAddStepsOperator(task_id="add_steps", job_flow_id="j-123", steps=[])
+    wait_add_steps = EmrStepSensor(
+        task_id="wait_add_steps",
+        job_flow_id="j-123",
+        step_id="{{ ti.xcom_pull(task_ids='add_steps')[-1] }}",
+        mode="reschedule",
+        timeout=4 * 3600,
+    )
+    add_steps >> wait_add_steps
+`,
+    limits:
+      "A sensor or a polling task anywhere behind the operator that is given its output, or the same job, cluster or application name, counts as watching. A DAG whose edges cannot be followed is left alone, and so are teardown tasks. Work that is meant to run for ever (a replication, a stream) has no end to wait for: ignore the finding there.",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/emr/emr.html",
+      "https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html",
+    ],
+  },
+  check(file, report) {
+    for (const task of file.tasks) {
+      const { known } = task.operator;
+      // The triggered DAG run has a rule of its own.
+      if (!known || isA(task, operators.triggerDagRun)) continue;
+      const behaviour = behaviourOf(known);
+      if (!behaviour || !canBeWatched(behaviour)) continue;
+      if (waitingOf(file, task, behaviour) !== "leaves") continue;
+      if (isCleanUp(file, task) || endsSomething(file, task)) continue;
+      if (monitored(file, task, behaviour) !== "no") continue;
+      const several = isPlural(behaviour.product);
+      const fixes = [...waitingFixes(file, task, behaviour), sensorFix(file, task, behaviour)];
+      report({
+        span: task.span,
+        message: `${task.operator.name} is done as soon as ${behaviour.product} ${several ? "are" : "is"} requested; if ${several ? "they fail" : "it fails"}, this task stays green.`,
+        hint: hint(behaviour),
+        severity: behaviour.severity,
+        fixes,
+      });
+    }
+  },
+});
+
+/** Without a keyword or a sensor to name, there is nothing to advise. */
+function canBeWatched({ wait, sensor }: Behaviour): boolean {
+  return sensor !== undefined || ("emit" in wait && wait.emit !== undefined);
+}
+
+/** The last task of a DAG gives back what was rented: its request is enough. */
+function endsSomething(file: DagFile, task: Task): boolean {
+  return /Terminate|Delete|Pause|Stop/.test(task.operator.name) && followersOf(file, task).size === 0;
+}
+
+function hint({ wait, sensor }: Behaviour): string {
+  const sensorName = sensor?.class.split(".").at(-1);
+  const keywords = "emit" in wait ? (wait.emit ?? []) : [];
+  // Deferral is the cheaper way of the same wait, unless it is the only one.
+  const shown = keywords.length > 1 ? keywords.filter((one) => one.name !== "deferrable") : keywords;
+  const keyword = shown.map((one) => `${one.name}=${one.text}`).join(", ");
+  if (!keyword) return `Let ${sensorName} run after it.`;
+  return sensorName && sensor?.reportsFailure
+    ? `Set ${keyword}, or let ${sensorName} run after it.`
+    : `Set ${keyword}.`;
+}

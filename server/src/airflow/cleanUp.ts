@@ -1,0 +1,19 @@
+/** Tasks that tidy up after others, whatever became of those. */
+import { argument } from "./arguments.ts";
+import { isSetLater } from "./attributes.ts";
+import type { DagFile, Task } from "./dagfile.ts";
+
+/** Whether a task is, or may be, a clean-up: marked as teardown, or run by its trigger rule whether others failed or not. */
+export function isCleanUp(file: DagFile, task: Task): boolean {
+  if (task.operator.name === "teardown" || task.operator.name === "task.teardown") return true;
+  const made = task.expansion ?? task.call;
+  if (made && file.results.resultOf(made).uses.some((use) => use.path.includes("as_teardown"))) return true;
+  if (isSetLater(file, task, "trigger_rule")) return true;
+  const rule = argument(file, task, "trigger_rule");
+  if (typeof rule !== "object") return false;
+  const { resolved } = rule;
+  const text =
+    resolved.kind === "string" ? resolved.folded.text : resolved.kind === "reference" ? resolved.qualified : undefined;
+  // TriggerRule.ALL_DONE, "all_done", a rule that cannot be read.
+  return text === undefined || /(^|\.)(all_done|all_done_\w+|one_done|one_failed|all_failed)$/i.test(text);
+}

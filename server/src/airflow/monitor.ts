@@ -1,0 +1,114 @@
+/** Whether something in the DAG watches the work that a task starts and leaves. */
+import type { Behaviour } from "../catalog/behaviour/facts.ts";
+import { behaviourOf } from "../catalog/behaviour.ts";
+import { sensorFacts } from "../catalog/sensors.ts";
+import { slice } from "../text/span.ts";
+import type { DagFile, Task } from "./dagfile.ts";
+import { isA, isSensor, operators, watches } from "./kinds.ts";
+import { readsOutput, shareName, textsOf } from "./mentions.ts";
+
+/** `unknown`: what follows the task, or what a follower does, cannot be read. */
+export type Monitored = "yes" | "no" | "unknown";
+
+/** Words of code and commands that ask how a job is doing. */
+const asking = /sleep|wait|poll|status|state|describe|monitor|watch|until|check|sens(e|or)|waiter|get_(job|run|batch)/i;
+const namedForIt = /wait|poll|monitor|watch|sens(e|or)|check|status|complet|finish/i;
+
+/**
+ * Whether a task that runs after this one, or reads its output, watches what it started: the sensor that belongs to
+ * its operator, another sensor or polling task that is given its output or the same name, or an operator that works
+ * with what it made.
+ */
+export function monitored(file: DagFile, task: Task, behaviour: Behaviour): Monitored {
+  if (leavesSight(file, task)) return "unknown";
+  let answer: Monitored = file.edgesComplete ? "no" : "unknown";
+  const direct = new Set(file.edges.filter((one) => one.from === task).map((one) => one.to));
+  const after = followersOf(file, task);
+  for (const one of file.tasks) {
+    if (one === task || one.dag !== task.dag) continue;
+    const found = watchesIt(file, one, task, behaviour, { direct: direct.has(one), after: after.has(one) });
+    if (found === "yes") return "yes";
+    if (found === "unknown") answer = "unknown";
+  }
+  return answer;
+}
+
+/** Every task that runs after this one, near and far. */
+export function followersOf(file: DagFile, task: Task): ReadonlySet<Task> {
+  return reached(file, task, "from", "to");
+}
+
+/** Every task that runs before this one, near and far. */
+export function precedersOf(file: DagFile, task: Task): ReadonlySet<Task> {
+  return reached(file, task, "to", "from");
+}
+
+function reached(file: DagFile, task: Task, near: "from" | "to", far: "from" | "to"): ReadonlySet<Task> {
+  const found = new Set<Task>();
+  const next = [task];
+  for (let one = next.pop(); one; one = next.pop()) {
+    for (const edge of file.edges) {
+      const other = edge[far];
+      if (edge[near] !== one || found.has(other) || other === task) continue;
+      found.add(other);
+      next.push(other);
+    }
+  }
+  return found;
+}
+
+/** It is run by hand, or handed to code whose edges are not in sight. */
+function leavesSight(file: DagFile, task: Task): boolean {
+  const made = task.expansion ?? task.call;
+  if (!made) return true;
+  const result = file.results.resultOf(made);
+  // TriggerDagRunOperator(…).execute(context)
+  if (result.uses.some((use) => use.path.includes("execute"))) return true;
+  const linked = file.edges.some((one) => one.from === task);
+  if (!linked && result.uses.some((use) => use.kind === "returned" || use.kind === "stored" || use.kind === "argument"))
+    return true;
+  return !linked && task.dag === undefined;
+}
+
+type Place = { readonly direct: boolean; readonly after: boolean };
+
+function watchesIt(file: DagFile, one: Task, task: Task, behaviour: Behaviour, place: Place): Monitored {
+  const reading = readsOutput(file, one, task);
+  if (!place.after && reading === "no") return "no";
+  const { known, name } = one.operator;
+  if (watches(one) || (!known && namedForIt.test(name))) return sensorWatches(file, one, task, behaviour, place);
+  if (one.form === "taskflow" || isA(one, operators.python)) return codeWatches(file, one, task, reading, place);
+  if (reading === "no") return !known && place.direct && namedForIt.test(one.id ?? "") ? "unknown" : "no";
+  if (!known) return "unknown";
+  // A cluster that does not come up fails the operators that are to run on it.
+  if (behaviourOf(known) && one.scripts.length === 0) return reading;
+  if (one.scripts.length === 0) return "no";
+  return reading === "yes" && [...textsOf(file, one)].some((text) => asking.test(text)) ? "yes" : "unknown";
+}
+
+function sensorWatches(file: DagFile, one: Task, task: Task, behaviour: Behaviour, place: Place): Monitored {
+  const { known } = one.operator;
+  if (known && sensorFacts(known)?.timeOnly) return "no";
+  if (readsOutput(file, one, task) === "yes" || shareName(file, one, task)) return "yes";
+  if (behaviour.sensor && isA(one, behaviour.sensor.class)) {
+    // It is given another task's output: that one's work is watched, unless both are parts of the same.
+    const others = file.edges.some((edge) => edge.to === one && (edge.form === "argument" || edge.form === "template"));
+    return others ? "unknown" : "yes";
+  }
+  // It may look for what the work leaves behind: a file, a row, a page.
+  return place.direct || !isSensor(one) ? "unknown" : "no";
+}
+
+function codeWatches(file: DagFile, one: Task, task: Task, reading: "yes" | "no" | "unknown", place: Place): Monitored {
+  const { callable } = one;
+  if (!callable) {
+    const written = one.call?.args.find((arg) => arg.name === "python_callable")?.value;
+    const called = written ? slice(file.text, written.span) : "";
+    return reading !== "no" || namedForIt.test(`${one.id ?? ""} ${called}`) ? "unknown" : "no";
+  }
+  if (reading === "no" && !shareName(file, one, task)) {
+    // A name says little, but a task that is called "wait" waits for something.
+    return place.direct && namedForIt.test(callable.name) ? "unknown" : "no";
+  }
+  return reading === "yes" && asking.test(slice(file.text, callable.span)) ? "yes" : "unknown";
+}

@@ -1,0 +1,91 @@
+/** Whether a task waits for the work that it starts elsewhere. */
+import type { Behaviour, LiteralValue, Wait } from "../catalog/behaviour/facts.ts";
+import { parameterOf } from "../catalog/index.ts";
+import type { Default } from "../catalog/operator.ts";
+import type { Value } from "../syntax/value.ts";
+import { argument } from "./arguments.ts";
+import { isSetLater } from "./attributes.ts";
+import { hasParameter, parameterDefault, providerAtLeast } from "./availability.ts";
+import type { DagFile, Task } from "./dagfile.ts";
+
+/**
+ * `waits`: it ends with the work. `leaves`: it returns once the work is requested, because nobody asked it to wait.
+ * `switched-off`: as `leaves`, and the call says so. `unknown`: it depends on a value that is not known.
+ */
+export type Waiting = "waits" | "leaves" | "switched-off" | "unknown";
+
+/** How this task, in the project's versions, treats the work that its operator starts. */
+export function waitingOf(file: DagFile, task: Task, behaviour: Behaviour): Waiting {
+  const { wait } = behaviour;
+  const { known } = task.operator;
+  if (!known || task.operator.subclasses.some(replacesExecute)) return "unknown";
+  if ("always" in wait) {
+    const { waitsSince } = behaviour;
+    return waitsSince === undefined || providerAtLeast(file.project, known.provider, waitsSince) ? "waits" : "leaves";
+  }
+  if (isSetLater(file, task, "deferrable")) return "unknown";
+  if ("never" in wait) return wait.deferrable ? whenDeferred(file, task, "leaves") : "leaves";
+  const own = byParameter(file, task, wait);
+  if (own !== "leaves" && own !== "switched-off") return own;
+  // Another keyword of the same matter, such as the wait_policy of EMR, may decide as well.
+  const others = wait.emit.filter((one) => one.name !== wait.parameter && one.name !== "deferrable");
+  if (others.some((one) => argument(file, task, one.name) !== "absent")) return "unknown";
+  return wait.impliedByDeferrable ? whenDeferred(file, task, own) : own;
+}
+
+/** Whether a `deferrable=True`, written or by the deployment's default, makes the task wait. */
+function whenDeferred(file: DagFile, task: Task, otherwise: Waiting): Waiting {
+  const { known } = task.operator;
+  if (!known || !hasParameter(file.project, known, "deferrable")) return otherwise;
+  const given = argument(file, task, "deferrable");
+  if (given === "unknown") return "unknown";
+  if (given === "absent") return file.project.deployment.defaultDeferrable === true ? "waits" : otherwise;
+  if (given.resolved.kind !== "boolean") return "unknown";
+  return given.resolved.value ? "waits" : otherwise;
+}
+
+function byParameter(file: DagFile, task: Task, wait: Extract<Wait, { parameter: string }>): Waiting {
+  const given = argument(file, task, wait.parameter);
+  if (given === "unknown" || isSetLater(file, task, wait.parameter)) return "unknown";
+  if (given === "absent") {
+    const literal = defaultLiteral(file, task, wait.parameter);
+    if (literal === undefined) return "unknown";
+    return isWaiting(wait, literal) ? "waits" : "leaves";
+  }
+  const literal = literalOf(given.resolved);
+  if (literal === undefined) return "unknown";
+  return isWaiting(wait, literal) ? "waits" : "switched-off";
+}
+
+/** What an absent keyword means; a version that lacks it does what its first default kept up. */
+function defaultLiteral(file: DagFile, task: Task, name: string): LiteralValue | undefined {
+  const { known } = task.operator;
+  const parameter = known && parameterOf(known, name);
+  const meant: Default | undefined =
+    parameterDefault(file.project, task, name) ?? parameter?.history?.[0]?.default ?? parameter?.default;
+  return meant?.kind === "literal" ? meant.value : undefined;
+}
+
+function literalOf(value: Value): LiteralValue | undefined {
+  switch (value.kind) {
+    case "boolean":
+    case "number":
+      return value.value;
+    case "none":
+      return null;
+    case "string":
+      return value.folded.holes.length === 0 ? value.folded.text : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isWaiting(wait: Extract<Wait, { parameter: string }>, value: LiteralValue): boolean {
+  const { waits } = wait;
+  if ("above" in waits) return typeof value === "number" && value > waits.above;
+  return waits.includes(value);
+}
+
+function replacesExecute(definition: Task["operator"]["subclasses"][number]): boolean {
+  return definition.body.some((one) => one.kind === "function" && one.name === "execute");
+}
