@@ -146,6 +146,10 @@ describe("statements", () => {
   });
 });
 
+it("keeps the line break out of a comment", () => {
+  expect(lowerModule("a = 1  # b\r\n# c\n").comments.map((one) => one.text)).toEqual(["# b", "# c"]);
+});
+
 describe("broken syntax", () => {
   it("names the broken place and keeps the statements around it", () => {
     const module = lowerModule("a = 1\nb = (\nc = 3\n\ndef f():\n    return 1\n");

@@ -12,7 +12,11 @@ export function lowerModule(text: string): Module {
   const comments: Comment[] = [];
   const errors: Span[] = [];
   const visit = (node: ConcreteNode): void => {
-    if (node.type === "comment") comments.push({ text: text.slice(node.start, node.end), span: at(node) });
+    if (node.type === "comment") {
+      // The grammar counts the `\r` of a `\r\n` to the comment.
+      const end = text.charCodeAt(node.end - 1) === 13 ? node.end - 1 : node.end;
+      comments.push({ text: text.slice(node.start, end), span: { start: node.start, end } });
+    }
     if (node.type === "ERROR" || node.missing) errors.push(at(node));
     for (const one of node.children) visit(one);
   };
