@@ -113,6 +113,17 @@ describe("a client that does not ask", () => {
     expect(editor.published.get(uri)?.version).toBe(2);
   });
 
+  test("is sent one answer to many changes", async () => {
+    const editor = await startEditor({ capabilities: pushedTo });
+    editor.open(uri, dag);
+    await editor.publishedFor(uri, (found) => found.length === 1);
+    for (const letter of "abc") editor.replace(uri, "job", `${letter}job`);
+    await editor.pause();
+    await editor.until(() => editor.published.get(uri)?.version === 4);
+    await editor.taken();
+    expect(editor.publications).toBe(2);
+  });
+
   test("is sent nothing more once it closes the document", async () => {
     const editor = await startEditor({ capabilities: pushedTo });
     editor.open(uri, dag);

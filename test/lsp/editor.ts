@@ -78,6 +78,8 @@ export class Editor {
   readonly clock = new ManualClock();
   /** URI → the last diagnostics sent for it. */
   readonly published = new Map<string, PublishDiagnosticsParams>();
+  /** How many diagnostics notifications came. */
+  publications = 0;
   readonly logged: string[] = [];
   readonly statuses: StatusParams[] = [];
   readonly registered: string[] = [];
@@ -118,6 +120,7 @@ export class Editor {
     const { connection } = this;
     connection.onNotification(PublishDiagnosticsNotification.type, (params) => {
       this.published.set(params.uri, params);
+      this.publications++;
       this.#tell();
     });
     connection.onNotification(LogMessageNotification.type, ({ message }) => {
