@@ -26,6 +26,8 @@ const lost: readonly (readonly [string, readonly string[]])[] = [
   ["x=$(ssh h job) || true; use $x", ["|| true (ssh) remote: || true"]],
   ["set -e; job || true; other", ["|| true (job) decides: || true"]],
   ["[ -f x ] && a || true; b", ["|| true (a): || true"]],
+  ["job || exit 0; other", ["|| exit 0 (job) decides: || exit 0"]],
+  ["x=$(job || true); use $x", ["|| true (job): || true"]],
   ["job || true; other", ["|| true (job): || true"]],
   ["job || true; echo done", ["|| true (job) decides: || true"]],
   ["rm -f x || true", ["|| true (rm) cleanup decides: || true"]],

@@ -273,6 +273,8 @@ function redirected(redirects: readonly Redirect[]): boolean {
 /** Whether this descriptor goes to a file, after `>f 2>&1` and its like. */
 function takes(redirects: readonly Redirect[], descriptor: 1 | 2): boolean {
   return redirects.some(({ operator, descriptor: from, target }) => {
+    // `exec > >(tee log)`: what reads it has the script's output itself.
+    if (target && target.substitutions.length > 0) return false;
     if (/^&>>?$/.test(operator) || (operator === ">&" && from === undefined && !/^\d|^-$/.test(target?.text ?? "1")))
       return true;
     if (!/^(?:>|>>|>\||>&|>&-)$/.test(operator) || (from ?? 1) !== descriptor) return false;

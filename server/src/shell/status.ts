@@ -62,7 +62,8 @@ function maskedByOr(visit: Visit, andOr: AndOr): Masked | undefined {
   const operator = text.lastIndexOf("||", andOr.right.span.start);
   const span = { start: operator < 0 ? andOr.right.span.start : operator, end: andOr.right.span.end };
   const held = strictness(visit.script).get(andOr);
-  const decides = held?.errexit === true || standsLast(visit);
+  const own = !visit.substituted && (mask.startsWith("exit") || standsLast(visit));
+  const decides = held?.errexit === true || own;
   return { how: `|| ${mask}`, ...describe(visit.script, visit.nesting, andOr, commands), span, decides };
 }
 

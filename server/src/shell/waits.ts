@@ -78,8 +78,10 @@ function awaits(command: ShellCommand, visit: Visit, handles: Handles): Waiting 
   const [program, ...operands] = command.words.map((word) => word.text);
   if (program === "fg") return "yes";
   if (program === "tail" && operands.some((one) => one.startsWith("--pid"))) return "status-lost";
-  if (program === "kill")
-    return operands.includes("-0") && mentions(operands.join(" "), handles) ? "status-lost" : "no";
+  if (program === "kill") {
+    const polls = operands.includes("-0") && visit.parents.some((one) => one.kind === "loop");
+    return polls && mentions(operands.join(" "), handles) ? "status-lost" : "no";
+  }
   if (program !== "wait") return "no";
   const named = operands.filter((one) => one !== "-f" && one !== "-p");
   if (named.length === 0) return "status-lost";
