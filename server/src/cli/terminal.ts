@@ -54,7 +54,7 @@ export function processTerminal(): Terminal {
     err: (text) => void process.stderr.write(text),
     colors: wantsColors(process.stdout, process.env),
     interactive: process.stderr.isTTY === true && TERM !== "dumb",
-    columns: process.stderr.columns ?? 80,
+    columns: process.stderr.columns || 80,
     stdin: readStandardInput,
     clock: {
       now: () => performance.now(),
