@@ -198,6 +198,24 @@ describe("linting the workspace", () => {
     await editor.publishedFor(uri, (found) => found.length === 0);
   });
 
+  test("is what closed files are shown after: before it, nothing is said of them", async () => {
+    const workspace = new Workspace({ "binary.py": "\0" });
+    const asked: string[] = [];
+    const lintWorkspace = async (paths: readonly string[]): Promise<Summary> => {
+      asked.push(...paths);
+      return { files: 0, findings: 0, cancelled: false };
+    };
+    const editor = await startEditor({ folder: workspace.uri, parts: { lintWorkspace } });
+    const uri = workspace.uriOf("binary.py");
+    editor.open(uri, dag);
+    editor.close(uri);
+    const changes = [{ uri, type: FileChangeType.Changed }];
+    void editor.connection.sendNotification("workspace/didChangeWatchedFiles", { changes });
+    await editor.taken();
+    expect(asked).toEqual([]);
+    expect(editor.publications).toBe(0);
+  });
+
   test("leaves out a folder in which Tether is off", async () => {
     const workspace = new Workspace({ "binary.py": "\0" });
     const editor = await startEditor({ folder: workspace.uri, settings: { enable: false } });
