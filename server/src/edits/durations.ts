@@ -1,6 +1,6 @@
 /** Spans of time as a person writes them in Python. */
 
-import { dottedName } from "../syntax/python.ts";
+import { dottedName, type Module } from "../syntax/python.ts";
 import type { Needed } from "./bindings.ts";
 import { localName } from "./imports.ts";
 import { everyExpression, type SourceFile } from "./layout.ts";
@@ -8,19 +8,31 @@ import { everyExpression, type SourceFile } from "./layout.ts";
 /** A piece of Python and the imports it needs: hand `needs` to `withImports`. */
 export type Piece = { readonly text: string; readonly needs: readonly Needed[] };
 
+/** Which of the two a file writes its durations with, found once per module. */
+const habits = new WeakMap<Module, Needed | "none">();
+
+const timedelta: Needed = { module: "datetime", name: "timedelta" };
+const duration: Needed = { module: "pendulum", name: "duration" };
+
+function habitOf(file: SourceFile): Needed | "none" {
+  const known = habits.get(file.module);
+  if (known) return known;
+  const spelled = [timedelta, duration].map((needed) => ({ needed, local: localName(file, needed) }));
+  const used = new Set<Needed>();
+  everyExpression(file.module.body, (expr) => {
+    if (expr.kind !== "call") return;
+    const callee = dottedName(expr.func);
+    for (const { needed, local } of spelled) if (callee !== undefined && callee === local) used.add(needed);
+  });
+  const habit = used.has(timedelta) ? timedelta : used.has(duration) ? duration : "none";
+  habits.set(file.module, habit);
+  return habit;
+}
+
 /** `timedelta(hours=1, minutes=5)` in this file's spelling: an alias, `datetime.timedelta`, or `pendulum.duration` where that is the habit. */
 export function durationText(file: SourceFile, seconds: number): Piece | undefined {
-  const timedelta: Needed = { module: "datetime", name: "timedelta" };
-  const duration: Needed = { module: "pendulum", name: "duration" };
-  const uses = (needed: Needed): boolean => {
-    const local = localName(file, needed);
-    let found = false;
-    everyExpression(file.module.body, (expr) => {
-      if (expr.kind === "call" && dottedName(expr.func) === local) found = true;
-    });
-    return found;
-  };
-  const needed = uses(duration) && !uses(timedelta) ? duration : timedelta;
+  const habit = habitOf(file);
+  const needed = habit === "none" ? timedelta : habit;
   const callee = localName(file, needed);
   return callee === undefined ? undefined : { text: `${callee}(${parts(seconds)})`, needs: [needed] };
 }
