@@ -1,5 +1,5 @@
 /** The only file that knows a tree-sitter binding: text in, plain nodes out, no tree survives a call. */
-import { Language, Parser } from "web-tree-sitter";
+import { Language, Parser, type Tree } from "web-tree-sitter";
 
 /** A node of a concrete syntax tree, copied out of the parser's memory. Offsets are UTF-16. */
 export type ConcreteNode = {
@@ -26,10 +26,26 @@ type Grammar = {
 
 let grammars: { python: Grammar; bash: Grammar } | undefined;
 
+/** Walks one tree; the position moves, everything else asks about where it is. */
+type Walk = {
+  readonly type: () => number;
+  readonly start: () => number;
+  readonly end: () => number;
+  readonly field: () => number;
+  readonly missing: () => boolean;
+  readonly down: () => boolean;
+  readonly next: () => boolean;
+  readonly up: () => void;
+};
+
+let exported: Readonly<Record<string, unknown>> = {};
+
 /** Loads the grammars once for this thread; must settle before the first parse. Rejects when a file is unreadable. */
 export async function loadGrammars(files: GrammarFiles): Promise<void> {
   if (grammars) return;
-  await Parser.init({ locateFile: () => files.runtime });
+  const module: Record<string, unknown> = { locateFile: () => files.runtime };
+  await Parser.init(module);
+  exported = module;
   const [python, bash] = await Promise.all([Language.load(files.python), Language.load(files.bash)]);
   grammars = { python: grammar(python), bash: grammar(bash) };
 }
@@ -58,6 +74,7 @@ export function parseBash(text: string): ConcreteNode {
 
 // tree-sitter's own id for ERROR nodes lies outside the grammar's table.
 const errorId = 65535;
+const childless: readonly ConcreteNode[] = [];
 
 function parse(language: "python" | "bash", text: string): ConcreteNode {
   if (!grammars) throw new Error("loadGrammars() must settle before the first parse");
@@ -67,17 +84,20 @@ function parse(language: "python" | "bash", text: string): ConcreteNode {
   try {
     const cursor = tree.walk();
     try {
+      const walk = directWalk(tree, cursor) ?? publicWalk(cursor);
       const copy = (): ConcreteNode => {
-        const id = cursor.nodeTypeId;
-        const start = cursor.startIndex;
-        const end = cursor.endIndex;
-        const field = fields[cursor.currentFieldId] ?? undefined;
-        const children: ConcreteNode[] = [];
-        const missing = start === end && cursor.nodeIsMissing;
-        if (cursor.gotoFirstChild()) {
-          do children.push(copy());
-          while (cursor.gotoNextSibling());
-          cursor.gotoParent();
+        const id = walk.type();
+        const start = walk.start();
+        const end = walk.end();
+        const field = fields[walk.field()] ?? undefined;
+        const missing = start === end && walk.missing();
+        let children = childless;
+        if (walk.down()) {
+          const list: ConcreteNode[] = [];
+          do list.push(copy());
+          while (walk.next());
+          walk.up();
+          children = list;
         }
         const type = id === errorId ? "ERROR" : (types[id] ?? "ERROR");
         return { type, field, start, end, named: id === errorId || named[id] === true, missing, children };
@@ -89,6 +109,64 @@ function parse(language: "python" | "bash", text: string): ConcreteNode {
   } finally {
     tree.delete();
   }
+}
+
+type Cursor = ReturnType<Tree["walk"]>;
+
+function publicWalk(cursor: Cursor): Walk {
+  return {
+    type: () => cursor.nodeTypeId,
+    start: () => cursor.startIndex,
+    end: () => cursor.endIndex,
+    field: () => cursor.currentFieldId,
+    missing: () => cursor.nodeIsMissing,
+    down: () => cursor.gotoFirstChild(),
+    next: () => cursor.gotoNextSibling(),
+    up: () => {
+      cursor.gotoParent();
+    },
+  };
+}
+
+/**
+ * The same walk on the functions that the WebAssembly module exports. TreeCursor copies its state into the module's
+ * memory before each of these calls and out again after it; the state stays there as long as nobody else walks, and
+ * without the copying a walk costs a quarter. Undefined when this runtime does not export them under these names.
+ */
+function directWalk(tree: Tree, cursor: Cursor): Walk | undefined {
+  const address = Object.getOwnPropertyDescriptor(tree, 0)?.value as unknown;
+  if (typeof address !== "number") return undefined;
+  const call = (name: string): ((address: number) => number) | undefined => {
+    const found = exported[`_ts_tree_cursor_${name}_wasm`];
+    return typeof found === "function" ? (found as (address: number) => number) : undefined;
+  };
+  const [type, start, end, field] = [
+    call("current_node_type_id"),
+    call("start_index"),
+    call("end_index"),
+    call("current_field_id"),
+  ];
+  const [missing, down, next, up] = [
+    call("current_node_is_missing"),
+    call("goto_first_child"),
+    call("goto_next_sibling"),
+    call("goto_parent"),
+  ];
+  if (!type || !start || !end || !field || !missing || !down || !next || !up) return undefined;
+  // Asked for its parent, the cursor at the root stays there and leaves its state in the module's memory.
+  cursor.gotoParent();
+  return {
+    type: () => type(address),
+    start: () => start(address),
+    end: () => end(address),
+    field: () => field(address),
+    missing: () => missing(address) === 1,
+    down: () => down(address) === 1,
+    next: () => next(address) === 1,
+    up: () => {
+      up(address);
+    },
+  };
 }
 
 /** The first child with this field name. */
