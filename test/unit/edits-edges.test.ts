@@ -183,6 +183,25 @@ describe("the definition", () => {
     expect(edges(result)).toEqual(expected(text));
   });
 
+  it("takes a line of its own in a chain inside brackets, behind the comment of the line before", () => {
+    const made = 'BashOperator(task_id="t", bash_command="true")';
+    const text = `${dag.replace(/ {4}t = .*\n/, "")}    (\n        a\n        >> ${made}  # load\n        >> x\n    )\n`;
+    const result = insert(text) ?? "";
+    expect(result).toContain(
+      `        >> ${made}  # load\n        >> BashSensor(\n            task_id="wait_t",\n            timeout=60,\n        )\n        >> x\n`,
+    );
+    expect(edges(result)).toEqual(expected(text));
+  });
+
+  it("stays on its line in a chain that is continued by a backslash", () => {
+    const made = 'BashOperator(task_id="t", bash_command="true")';
+    const text = `${dag.replace(/ {4}t = .*\n/, "")}    a \\\n        >> ${made}\n`;
+    const result = insert(text) ?? "";
+    expect(result).toContain(`        >> ${made} >> BashSensor(task_id="wait_t", timeout=60)\n`);
+    expect(read(result).errors).toEqual([]);
+    expect(edges(result)).toEqual(expected(text));
+  });
+
   it("gives the arguments the task's name, and refuses when they need one that is not there", () => {
     const named: Follower = {
       ...follower,

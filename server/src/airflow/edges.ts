@@ -128,6 +128,13 @@ export function collectEdges(
       return endsOf(callee.value, scope, shown);
     const qualified = qualifiedName(callee, scope);
     if (qualified?.endsWith(".Label")) return nobody;
+    // XComArg(load, key="run_id"), cast("str", load.output)
+    const wrapped = qualified?.endsWith(".XComArg")
+      ? call.args[0]
+      : qualified === "typing.cast"
+        ? call.args[1]
+        : undefined;
+    if (wrapped) return endsOf(wrapped.value, scope, shown);
     if (
       (qualified === "builtins.list" || qualified === "builtins.tuple" || qualified === "builtins.reversed") &&
       call.args[0]

@@ -82,7 +82,8 @@ function watchesIt(file: DagFile, one: Task, task: Task, behaviour: Behaviour, p
   if (!known) return "unknown";
   // A cluster that does not come up fails the operators that are to run on it.
   if (behaviourOf(known) && one.scripts.length === 0) return reading;
-  if (one.scripts.length === 0) return "no";
+  // One of the same service acts on the work itself: it looks it up, changes or cancels it.
+  if (one.scripts.length === 0) return known.provider === task.operator.known?.provider ? "unknown" : "no";
   return reading === "yes" && [...textsOf(file, one)].some((text) => asking.test(text)) ? "yes" : "unknown";
 }
 

@@ -3,13 +3,14 @@ import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { type Expr, keyword, unwrap } from "../syntax/python.ts";
 import { walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Edit } from "../text/edit.ts";
+import type { Span } from "../text/span.ts";
 import type { Named } from "./arguments.ts";
 import type { Needed } from "./bindings.ts";
 import type { Rewrite } from "./calls.ts";
 import { moveEdges } from "./edges.ts";
 import { freeName, reservedWords } from "./freeNames.ts";
 import { localName } from "./imports.ts";
-import { afterBreak, layoutOf, lineEnd, lineIndent, quoteString, withNewlines } from "./layout.ts";
+import { afterBreak, layoutOf, lineEnd, lineIndent, lineStart, quoteString, withNewlines } from "./layout.ts";
 import { lineAfter, pathTo } from "./paths.ts";
 
 /** The task to put in. */
@@ -70,8 +71,17 @@ export function insertFollower(file: DagFile, task: Task, follower: Follower): R
   const given = keywords(undefined);
   const at = inlinePlace(file, task);
   if (!given || at === undefined) return undefined;
+  // Without brackets around the chain a line of its own would be a statement.
+  const bracketed = statement.kind === "expression" && statement.expr.kind === "parenthesized";
+  const own = bracketed ? ownLine(file, at.start, at.end) : undefined;
+  if (own) {
+    const layout = layoutOf(file.module);
+    const lines = given.map((one) => `${own.indent}${layout.indent}${one.name}=${one.text},\n`).join("");
+    const text = `\n${own.indent}>> ${callee}(\n${lines}${own.indent})`;
+    return { edits: [{ span: { start: own.end, end: own.end }, text: withNewlines(layout, text) }], needs };
+  }
   const written = given.map((one) => `${one.name}=${one.text}`).join(", ");
-  return { edits: [{ span: { start: at, end: at }, text: ` >> ${callee}(${written})` }], needs };
+  return { edits: [{ span: { start: at.end, end: at.end }, text: ` >> ${callee}(${written})` }], needs };
 }
 
 /** The name that a task has, or the edit that gives it one: `Op(task_id="load")` → `load = Op(task_id="load")`. */
@@ -120,12 +130,23 @@ function blankBehind(text: string, end: number): boolean {
 }
 
 /** Behind a task that stands in a chain without a name: `a >> Op(…)`. */
-function inlinePlace(file: DagFile, task: Task): number | undefined {
+function inlinePlace(file: DagFile, task: Task): Span | undefined {
   const whole = task.expansion ?? task.call;
   const path = whole && pathTo(file.module, whole.span);
-  const chain = path?.exprs.slice(0, -1) ?? [];
+  const around = path?.exprs.slice(0, -1) ?? [];
+  // ( a >> Op(…) >> b ): brackets around the whole chain, for its line breaks only.
+  const chain = around[0]?.kind === "parenthesized" ? around.slice(1) : around;
   if (path?.statement.kind !== "expression" || chain.length === 0) return undefined;
   const shifts = chain.every((one) => one.kind === "binary" && one.operator === ">>");
   const touching = file.edges.filter((one) => one.from === task && one.form !== "template");
-  return shifts && touching.every((one) => one.form === ">>") ? whole?.span.end : undefined;
+  return shifts && touching.every((one) => one.form === ">>") ? whole?.span : undefined;
+}
+
+/** A part of a chain that has its lines to itself, `>> Op(…)`: their indentation, and where they end. */
+function ownLine(file: DagFile, start: number, end: number): { indent: string; end: number } | undefined {
+  const { text } = file;
+  const before = text.slice(lineStart(text, start), start);
+  const close = lineEnd(text, end);
+  if (!/^[ \t]+>> ?$/.test(before) || !/^[ \t]*(#.*)?$/.test(text.slice(end, close))) return undefined;
+  return { indent: /^[ \t]*/.exec(before)?.[0] ?? "", end: close };
 }

@@ -2,7 +2,7 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter, importPath } from "../airflow/availability.ts";
 import type { DagFile, Task, TaskGroup } from "../airflow/dagfile.ts";
-import type { Behaviour, SensorArgument } from "../catalog/behaviour/facts.ts";
+import type { Behaviour, SensorArgument, SensorOf } from "../catalog/behaviour/facts.ts";
 import { findClass, parameterOf } from "../catalog/index.ts";
 import type { OperatorClass } from "../catalog/operator.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
@@ -27,9 +27,8 @@ export function sensorFix(file: DagFile, task: Task, behaviour: Behaviour): Fix 
   const { known } = task.operator;
   const cls = sensor && findClass(sensor.class);
   if (!sensor || !known || !cls || task.id === undefined || task.repeated || task.mapped) return undefined;
+  if (!noticesFailure(sensor)) return undefined;
   const facts = sensorFacts(cls);
-  // Content with any end, it would turn green over a failed job as well.
-  if (!sensor.reportsFailure && facts?.onFailure !== "waits") return undefined;
   const path = importPath(file.project, cls);
   if (!path) return undefined;
 
@@ -67,6 +66,12 @@ export function sensorFix(file: DagFile, task: Task, behaviour: Behaviour): Fix 
     safety: "unsafe",
     why: `what runs after the task then waits for a new task, which ${end} and gives up at its timeout${proposal}; a retry of that task does not start ${them} again`,
   };
+}
+
+/** Whether a sensor fails, or at least does not turn green, when the work has failed; some are content with any end. */
+export function noticesFailure(sensor: SensorOf): boolean {
+  const cls = findClass(sensor.class);
+  return sensor.reportsFailure || (cls !== undefined && sensorFacts(cls)?.onFailure === "waits");
 }
 
 /** Between two looks the worker slot is free; the sensors that refuse to reschedule can at best be deferred. */

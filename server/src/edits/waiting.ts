@@ -1,11 +1,14 @@
 /** Fixes that make an operator wait for what it starts. */
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
+import { isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import type { Behaviour, Keyword, OwnTimeout } from "../catalog/behaviour/facts.ts";
 import type { Fix } from "../text/edit.ts";
 import type { Needed } from "./bindings.ts";
+import { durationText } from "./durations.ts";
 import { localName } from "./imports.ts";
+import { shownSeconds } from "./limits.ts";
 import { setTaskArguments } from "./task.ts";
 
 /** Names in the catalogue's texts that must be imported. */
@@ -54,14 +57,31 @@ function fix(
     if (needed) needs.push(needed);
     named.push({ name, text: local === undefined ? text : local + text.slice(root.length) });
   }
+  const limit = file.project.limits.executionTimeout;
+  const duration = isWithoutEnd(file, task, behaviour) ? durationText(file, limit.seconds) : undefined;
+  if (duration) {
+    named.push({ name: "execution_timeout", text: duration.text });
+    needs.push(...duration.needs);
+  }
   const edits = setTaskArguments(file, task, named, needs);
   if (!edits || edits.length === 0) return undefined;
   const shown = named.map((one) => `${one.name}=${one.text}`).join(", ");
   const title = deferred ? `Wait in the triggerer: ${shown} (needs a running triggerer)` : `Wait: ${shown}`;
+  const them = isPlural(behaviour.product) ? "them" : "it";
   const waiter = deferred ? "the task stays deferred" : "the task keeps its worker slot";
-  const bound = behaviour.timeout && ownBound(file, task, behaviour.timeout);
-  const why = `${waiter} until ${behaviour.product} ${isPlural(behaviour.product) ? "end" : "ends"}, fails with ${isPlural(behaviour.product) ? "them" : "it"}, and a retry starts ${isPlural(behaviour.product) ? "them" : "it"} again${bound ?? ""}`;
+  const proposal = limit.configured ? "" : ", Tether's proposal";
+  const bound = duration
+    ? `; the wait gives up after ${shownSeconds(limit.seconds)}${proposal}`
+    : behaviour.timeout && ownBound(file, task, behaviour.timeout);
+  const why = `${waiter} while it waits for ${behaviour.product}, fails with ${them}, and a retry requests ${them} again${bound ?? ""}`;
   return { title, edits, safety: "unsafe", why };
+}
+
+/** Whether nothing would end the wait: neither a limit of the operator's own nor one of the project's. */
+function isWithoutEnd(file: DagFile, task: Task, { timeout, executionTimeoutBindsWait }: Behaviour): boolean {
+  if (executionTimeoutBindsWait !== undefined || !isUnbounded(file, task)) return false;
+  if (!timeout?.boundsWait) return true;
+  return timeout.default === undefined && argument(file, task, timeout.parameter) === "absent";
 }
 
 /** What the operator's own limit does to the wait. */
@@ -71,6 +91,12 @@ function ownBound(file: DagFile, task: Task, limit: OwnTimeout): string | undefi
   if (limit.default === undefined || argument(file, task, limit.parameter) !== "absent") return undefined;
   const shown = limit.unit === "seconds" ? `${limit.default} s` : limit.default;
   return `; the wait gives up after ${shown} unless ${limit.parameter} says otherwise`;
+}
+
+/** Whether the operator's own limit, left as it is, ends the wait within minutes: then a sensor is the better watch. */
+export function givesUpEarly({ timeout }: Behaviour): boolean {
+  if (!timeout?.boundsWait || timeout.unit !== "seconds" || timeout.default === undefined) return false;
+  return Number(timeout.default) <= 300;
 }
 
 /** Whether a product is several: "the EMR steps". */

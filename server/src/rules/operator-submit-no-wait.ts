@@ -1,12 +1,13 @@
 import { isCleanUp } from "../airflow/cleanUp.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, operators } from "../airflow/kinds.ts";
+import { shareName } from "../airflow/mentions.ts";
 import { followersOf, monitored } from "../airflow/monitor.ts";
 import { waitingOf } from "../airflow/waiting.ts";
 import type { Behaviour } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
-import { sensorFix } from "../edits/sensor.ts";
-import { isPlural, waitingFixes } from "../edits/waiting.ts";
+import { noticesFailure, sensorFix } from "../edits/sensor.ts";
+import { givesUpEarly, isPlural, waitingFixes } from "../edits/waiting.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -62,13 +63,14 @@ with DAG("nightly_steps") as dag:
       if (isCleanUp(file, task) || endsSomething(file, task)) continue;
       if (monitored(file, task, behaviour) !== "no") continue;
       const several = isPlural(behaviour.product);
-      const fixes = [...waitingFixes(file, task, behaviour), sensorFix(file, task, behaviour)];
+      const waiting = waitingFixes(file, task, behaviour);
+      const watching = sensorFix(file, task, behaviour);
       report({
         span: task.span,
         message: `${task.operator.name} is done as soon as ${behaviour.product} ${several ? "are" : "is"} requested; if ${several ? "they fail" : "it fails"}, this task stays green.`,
         hint: hint(behaviour),
         severity: behaviour.severity,
-        fixes,
+        fixes: givesUpEarly(behaviour) ? [watching, ...waiting] : [...waiting, watching],
       });
     }
   },
@@ -76,12 +78,13 @@ with DAG("nightly_steps") as dag:
 
 /** Without a keyword or a sensor to name, there is nothing to advise. */
 function canBeWatched({ wait, sensor }: Behaviour): boolean {
-  return sensor !== undefined || ("emit" in wait && wait.emit !== undefined);
+  return (sensor !== undefined && noticesFailure(sensor)) || ("emit" in wait && wait.emit !== undefined);
 }
 
-/** The last task of a DAG gives back what was rented: its request is enough. */
+/** What was rented is given back: its request is enough, unless a later task wants the same thing again. */
 function endsSomething(file: DagFile, task: Task): boolean {
-  return /Terminate|Delete|Pause|Stop/.test(task.operator.name) && followersOf(file, task).size === 0;
+  if (!/Terminate|Delete|Pause|Stop/.test(task.operator.name)) return false;
+  return ![...followersOf(file, task)].some((one) => shareName(file, one, task));
 }
 
 function hint({ wait, sensor }: Behaviour): string {
