@@ -26,6 +26,12 @@ export function readsOutput(file: DagFile, reader: Task, task: Task): Reading {
   return pulled === "no" ? answer : pulled;
 }
 
+/** Whether any task of the file takes a task's output; `unknown` when some may. */
+export function outputUsed(file: DagFile, task: Task): Reading {
+  const answers = file.tasks.filter((one) => one !== task).map((one) => readsOutput(file, one, task));
+  return answers.find((one) => one === "yes") ?? answers.find((one) => one === "unknown") ?? "no";
+}
+
 /** A task's id as others write it: alone, or behind the ids of its groups. */
 function names(id: string, task: Task): boolean {
   return task.id !== undefined && (id === task.id || id.endsWith(`.${task.id}`));

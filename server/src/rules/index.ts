@@ -1,3 +1,5 @@
+import bashBackgroundCommand from "./bash-background-command.ts";
+import bashSshCall from "./bash-ssh-call.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
@@ -10,6 +12,7 @@ import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import type { Rule } from "./rule.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
+import sshBackgroundCommand from "./ssh-background-command.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
@@ -18,6 +21,8 @@ import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
 
 /** Every rule, sorted by code. */
 export const rules: readonly Rule[] = [
+  sshBackgroundCommand,
+  bashBackgroundCommand,
   operatorSubmitNoWait,
   triggerDagrunNoWait,
   popenNotWaited,
@@ -26,6 +31,7 @@ export const rules: readonly Rule[] = [
   remoteJobNoTimeout,
   subprocessNoTimeout,
   sensorDefaultTimeout,
+  bashSshCall,
   paramikoExitStatusIgnored,
   externalTaskSensorNotExternal,
   exitStatusMasked,

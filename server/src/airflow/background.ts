@@ -1,0 +1,107 @@
+/** What tasks leave running when they end: background processes of their shell texts and of the calls in their code. */
+import { type Detached, detached } from "../shell/detach.ts";
+import { remoteInvocation } from "../shell/remote.ts";
+import type { Script } from "../shell/script.ts";
+import { commands } from "../shell/walk.ts";
+import { sourceSpan } from "../syntax/folded.ts";
+import type { Span } from "../text/span.ts";
+import type { DagFile, RemoteCall, Task, TaskScript } from "./dagfile.ts";
+import { operators, runsAs, watches } from "./kinds.ts";
+import { followersOf } from "./monitor.ts";
+import { scriptOf } from "./processes.ts";
+
+/** A job that nobody waits for. */
+export type Background = {
+  readonly job: Detached;
+  /** It is started on another machine: by SSHOperator, over ssh, through paramiko. */
+  readonly remote: boolean;
+  /** Whoever started it reads its output to the end, so that the task ends when the job does, without its status. */
+  readonly outputAwaited: boolean;
+  /** In the source: from the program to its `&`; the `&` alone where that is more than one line. */
+  readonly span: Span;
+  /** The task and its text, for one that stands in an operator's argument. */
+  readonly task: Task | undefined;
+  readonly script: TaskScript | undefined;
+  /** The call, for one that stands in a task's code. */
+  readonly call: RemoteCall | undefined;
+  /** All jobs of the same text. */
+  readonly siblings: readonly Detached[];
+};
+
+/** The jobs that a file's tasks leave in the background unwatched: no services, no containers, none that another task watches. */
+export function backgroundJobs(file: DagFile): Background[] {
+  const found: Background[] = [];
+  const seen = new Set<string>();
+  const add = (root: Script, owner: Pick<Background, "task" | "script" | "call">, tasks: readonly Task[]): void => {
+    if (root.dialect === "cmd" || root.dialect === "powershell") return;
+    const siblings = detached(root).filter(isJob);
+    for (const job of siblings) {
+      if (siblings.some((one) => startsOther(one, job)) || isServer(job)) continue;
+      if (job.recordsStatus && (!file.edgesComplete || tasks.some((task) => isWatched(file, task)))) continue;
+      const span = shown(job);
+      const key = `${span.start} ${span.end}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const overSsh = job.nestedIn.some(isSsh);
+      const outputAwaited = job.keepsStdout && (overSsh || readsToEnd(owner));
+      found.push({ job, remote: overSsh || root.place === "remote", outputAwaited, span, siblings, ...owner });
+    }
+  };
+  for (const task of file.tasks) {
+    if (![operators.bash, operators.bashSensor, operators.ssh].some((one) => runsAs(task, one))) continue;
+    for (const script of task.scripts) {
+      if (script.template !== undefined && script.template.exists !== false) continue;
+      add(script.script, { task, script, call: undefined }, [task]);
+    }
+  }
+  for (const call of file.calls) {
+    const script = scriptOf(call);
+    if (script && call.live) add(script, { task: undefined, script: undefined, call }, call.tasks);
+  }
+  return found;
+}
+
+function isJob(one: Detached): boolean {
+  return !one.service && !one.inUrl && one.waited === "no" && !/^(?:docker|podman|nerdctl)\b/.test(one.how);
+}
+
+function isSsh(command: Detached["nestedIn"][number]): boolean {
+  return remoteInvocation(command)?.tool === "ssh";
+}
+
+/** `ssh host 'job &' &`: the outer one is reported. */
+function startsOther(outer: Detached, inner: Detached): boolean {
+  const depth = outer.nestedIn.length;
+  const through = inner.nestedIn[depth];
+  const same = outer.nestedIn.every((one, index) => one === inner.nestedIn[index]);
+  if (!through || !same) return false;
+  return outer.statement.span.start <= through.span.start && through.span.end <= outer.statement.span.end;
+}
+
+const asks = /^(?:curl|wget|nc|ncat|netstat|ss|lsof|pgrep|ps|pidof|pg_isready|tail)$/;
+
+/** `http.server & sleep 2; curl …`: what follows asks whether it is up, or follows its log. */
+function isServer({ script, span }: Detached): boolean {
+  for (const { statement, script: own } of commands(script))
+    if (own === script && statement.span.start >= span.end && asks.test(statement.program ?? "")) return true;
+  return false;
+}
+
+function isWatched(file: DagFile, task: Task): boolean {
+  const named = /wait|poll|monitor|watch|sens(e|or)|check|status/i;
+  return [...followersOf(file, task)].some((one) => watches(one) || named.test(one.id ?? one.callable?.name ?? ""));
+}
+
+/** Bash operators read their process's output to its end; so do the calls that return it. */
+function readsToEnd({ task, call }: Pick<Background, "task" | "call">): boolean {
+  if (task) return !runsAs(task, operators.ssh);
+  if (!call || call.kind === "paramiko-exec" || call.kind === "hook-exec") return false;
+  if (/check_output|popen$|getoutput|getstatusoutput/.test(call.callee)) return true;
+  return call.call.args.some((one) => one.name === "stdout" || one.name === "capture_output");
+}
+
+function shown({ script, span, ampersand }: Detached): Span {
+  const { text } = script.folded;
+  const lines = text.slice(span.start, span.end).includes("\n");
+  return sourceSpan(script.folded, lines && ampersand ? ampersand : span);
+}

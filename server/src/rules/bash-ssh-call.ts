@@ -1,0 +1,125 @@
+import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
+import { outputUsed } from "../airflow/mentions.ts";
+import { remoteJobFix } from "../edits/remoteJob.ts";
+import { soleSsh } from "../edits/soleSsh.ts";
+import { connectionFor } from "../edits/sshConnection.ts";
+import { sshOperatorFix } from "../edits/sshOperator.ts";
+import { type Lacking, lacking, sshOptionsEdit } from "../edits/sshOptions.ts";
+import { remoteInvocation } from "../shell/remote.ts";
+import { type CommandVisit, commands } from "../shell/walk.ts";
+import { sourceSpan } from "../syntax/folded.ts";
+import type { Fix } from "../text/edit.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET301",
+  name: "bash-ssh-call",
+  group: "unmonitored",
+  severity: "warning",
+  summary: "A shell text runs a remote command through a bare ssh client",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `In the foreground ssh does pass the remote exit status on, and 255 when the connection fails. What it lacks is a way to notice trouble: \`ServerAliveInterval\` is 0, so a connection that a firewall dropped without a word keeps the task running for ever, and without \`ConnectTimeout\` an unreachable host is noticed after minutes. And when Airflow kills the task, only the client dies: the remote command runs on, and the retry starts a second one. SSHRemoteJobOperator and SSHOperator know both ends of the connection.`,
+    bad: `from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("reports") as dag:
+    report = BashOperator(task_id="report", bash_command="ssh etl@edge1 '/opt/report.sh --day {{ ds }}'")
+`,
+    good: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh_remote_job import SSHRemoteJobOperator
+
+with DAG("reports") as dag:
+    report = SSHRemoteJobOperator(
+        task_id="report",
+        ssh_conn_id="edge1",
+        command="/opt/report.sh --day {{ ds }}",
+        timeout=2 * 3600,
+    )
+`,
+    limits:
+      "An ssh that has ConnectTimeout and ServerAliveInterval is left alone; whether anything bounds the task is the question of missing-execution-timeout. So are tunnels, autossh, an ssh in the test of an `if` or `while`, an ssh that runs no command, and calls whose options cannot be seen (`-F file`, `$SSH_OPTS`). Calls of ssh in Python code have rules of their own.",
+    links: [
+      "https://man.openbsd.org/ssh_config#ServerAliveInterval",
+      "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html",
+    ],
+  },
+  check(file, report) {
+    const seen = new Set<string>();
+    for (const task of file.tasks) {
+      if (!runsAs(task, operators.bash)) continue;
+      for (const script of task.scripts) {
+        if (script.template !== undefined && script.template.exists !== false) continue;
+        for (const visit of commands(script.script)) {
+          const missing = lackingOf(visit);
+          if (!missing) continue;
+          const { statement } = visit;
+          const destination = remoteInvocation(statement)?.destination;
+          const start = statement.words[0]?.span.start ?? statement.span.start;
+          const span = sourceSpan(visit.script.folded, { start, end: destination?.span.end ?? statement.span.end });
+          // A constant that several tasks run holds one ssh.
+          const key = `${span.start} ${span.end}`;
+          if (seen.has(key)) continue;
+          seen.add(key);
+          const fixes = fixesOf(file, task, script, visit);
+          report({ span, message: message(visit, missing), hint: hint(file, script, fixes), fixes });
+        }
+      }
+    }
+  },
+});
+
+/** What a foreground ssh that runs a command lacks; undefined when it is no such call, or lacks nothing that matters. */
+function lackingOf(visit: CommandVisit): Lacking | undefined {
+  const { statement, script } = visit;
+  if (statement.program !== "ssh" || script.place !== "worker") return undefined;
+  if (visit.background || visit.conditional) return undefined;
+  if (script.errors.some((one) => one.start <= statement.span.end && statement.span.start <= one.end)) return undefined;
+  const call = remoteInvocation(statement);
+  if (!call?.destination || call.background || call.tunnelOnly) return undefined;
+  const reads = statement.redirects.some((one) => one.operator.startsWith("<"));
+  const piped = visit.parents.at(-1)?.kind === "pipeline";
+  if (call.command.length === 0 && !call.script && !reads && !piped) return undefined;
+  const missing = lacking(statement);
+  // Without a terminal nobody can be prompted: a lone missing BatchMode does no harm.
+  return missing.keepalive || missing.connectTimeout ? missing : undefined;
+}
+
+function message({ statement }: CommandVisit, missing: Lacking): string {
+  const trouble = missing.keepalive
+    ? "This ssh has no keepalive: when the connection drops silently, the task hangs"
+    : "This ssh has no ConnectTimeout: an unreachable host holds the task for minutes";
+  const call = remoteInvocation(statement);
+  const first = call?.script?.body[0];
+  const bounded = first?.kind === "command" && first.wrappers.some((one) => one.name === "timeout");
+  // A terminal on the other side hangs up with the client, and a remote timeout ends the command by itself.
+  if (call?.tty === 2 || bounded) return `${trouble}.`;
+  return `${trouble}; when the task is killed, the remote command runs on.`;
+}
+
+function fixesOf(file: DagFile, task: Task, script: TaskScript, visit: CommandVisit): readonly Fix[] {
+  const edit = sshOptionsEdit(visit.script, visit.statement);
+  const inPlace: Fix | undefined = edit && {
+    title: "Let this ssh give up by itself: BatchMode, ConnectTimeout, ServerAliveInterval",
+    edits: [edit],
+    safety: "safe",
+  };
+  const rewrites = [remoteJobFix(file, task, script, []), sshOperatorFix(file, task, script)];
+  const ordered = outputUsed(file, task) === "no" ? [...rewrites, inPlace] : [inPlace, ...rewrites];
+  return ordered.filter((one) => one !== undefined);
+}
+
+function hint(file: DagFile, script: TaskScript, fixes: readonly Fix[]): string {
+  const sole = fixes.length > 1 ? soleSsh(script.script, false) : undefined;
+  const connection = sole && connectionFor(file.project, sole.call);
+  if (!connection)
+    return "Add -o ConnectTimeout=10 -o ServerAliveInterval=30, and give the remote command a limit, such as timeout(1).";
+  const use = fixes.some((one) => one.title.includes("SSHRemoteJobOperator"))
+    ? "Use SSHRemoteJobOperator, or SSHOperator for a short command"
+    : "Use SSHOperator";
+  if (connection.create === undefined) return `${use}, with the connection ${connection.id}.`;
+  return `${use}. The connection it needs: ${connection.create}`;
+}

@@ -1,0 +1,74 @@
+import { importPath } from "../airflow/availability.ts";
+import { type Background, backgroundJobs } from "../airflow/background.ts";
+import { known, operators } from "../airflow/kinds.ts";
+import type { Project } from "../airflow/target.ts";
+import { backgroundFixes } from "../edits/backgroundFixes.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET101",
+  name: "ssh-background-command",
+  group: "fire-and-forget",
+  severity: "error",
+  summary: "A command on a remote host is left in the background",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `A remote shell that is told \`nohup job &\` answers at once with status 0. SSHOperator stops reading as soon as it has that status, even while the job still holds the output, so the task is green a second later: the job's own status goes nowhere, nothing stops it when the task is cleared or times out, and a retry starts it a second time. An ssh client in a shell text behaves the same when the job's output is redirected; otherwise it waits for the job to close its output, and reports 0 all the same.`,
+    bad: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("training") as dag:
+    train = SSHOperator(
+        task_id="train",
+        ssh_conn_id="gpu1",
+        command="nohup python /opt/train.py --day {{ ds }} > /dev/null 2>&1 &",
+        cmd_timeout=60,
+    )
+`,
+    good: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh_remote_job import SSHRemoteJobOperator
+
+with DAG("training") as dag:
+    train = SSHRemoteJobOperator(
+        task_id="train",
+        ssh_conn_id="gpu1",
+        command="python /opt/train.py --day {{ ds }}",
+        timeout=6 * 3600,
+    )
+`,
+    limits:
+      "Services (`systemctl start`), containers, helpers that the same text stops, and servers whose port or log the text then asks are left alone, as is a job that writes its exit status to a file which a later sensor reads.",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html",
+      "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
+    ],
+  },
+  check(file, report) {
+    for (const one of backgroundJobs(file)) {
+      if (!one.remote) continue;
+      report({
+        span: one.span,
+        message: message(one),
+        hint: hint(file.project),
+        severity: one.outputAwaited ? "warning" : "error",
+        fixes: backgroundFixes(file, one),
+      });
+    }
+  },
+});
+
+function message({ job, outputAwaited, task }: Background): string {
+  const program = job.program ?? "the command";
+  if (outputAwaited)
+    return `ssh waits until ${program} closes its output, but reports 0 whatever its exit status: a failed run is a green task.`;
+  const ends = task ? "the task succeeds at once" : "the call returns at once";
+  return `${job.program ?? "This command"} is left running on the remote host (${job.how}): ${ends}, and nobody learns how it ends.`;
+}
+
+function hint(project: Project): string {
+  return importPath(project, known(operators.sshRemoteJob))
+    ? "Run it in the foreground: with SSHRemoteJobOperator when it is long, else with a cmd_timeout that allows for its silence."
+    : "Run it in the foreground with a cmd_timeout that allows for its silence, or let it write its exit status for a sensor.";
+}
