@@ -55,6 +55,13 @@ describe("quick fixes", () => {
     expect(editor.text(uri)).toBe(text.replace("nohup job &", "job").replace("nohup other &", "other"));
   });
 
+  test("do not offer to ignore what the tool could not read", async () => {
+    const editor = await startEditor();
+    editor.open(uri, `${dag}def (:\n`);
+    expect(await editor.pulled(uri)).toMatchObject([{}, {}, { code: "TET900" }]);
+    expect(await editor.actions(uri, "def (")).toEqual([]);
+  });
+
   test("made for a version that is gone are refused", async () => {
     const editor = await startEditor();
     editor.open(uri, dag);

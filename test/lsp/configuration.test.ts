@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FileChangeType } from "vscode-languageserver/node";
+import { folderAround } from "../../server/src/lsp/folder.ts";
 import { grammarsLoaded } from "../grammars.ts";
 import { type Editor, pushedTo, startEditor } from "./editor.ts";
 import { Workspace } from "./workspace.ts";
@@ -126,6 +127,37 @@ describe("the editor's settings", () => {
     await editor.until(() => editor.statuses.length > length);
     expect(editor.published.get(uri)?.diagnostics).toEqual([]);
   });
+});
+
+test("settings come with the first message from a client that cannot be asked", async () => {
+  const initializationOptions = { settings: { enable: false } };
+  const editor = await startEditor({ capabilities: {}, initializationOptions });
+  editor.open("file:///project/load.py", dag);
+  expect(await editor.publishedFor("file:///project/load.py")).toEqual([]);
+});
+
+test("two folders added at once both count", async () => {
+  const workspaces = [new Workspace({ "tether.toml": "wrong = 1\n" }), new Workspace({ "tether.toml": "bad = 1\n" })];
+  const editor = await startEditor();
+  for (const { uri } of workspaces) {
+    const event = { added: [{ uri, name: "" }], removed: [] };
+    void editor.connection.sendNotification("workspace/didChangeWorkspaceFolders", { event });
+  }
+  await editor.taken();
+  // The status after both says so.
+  await editor.until(() => editor.statuses.at(-1)?.message?.includes("(and 1 more)") === true);
+  for (const workspace of workspaces) {
+    expect(editor.published.get(workspace.uriOf("tether.toml"))?.diagnostics).toHaveLength(1);
+  }
+});
+
+test("a file belongs to the innermost folder around it", () => {
+  const folders = ["/a", "/a/b/c", "/a/b", "/"].map((path) => ({ path }));
+  expect(folderAround(folders, "/a/b/x.py")).toEqual({ path: "/a/b" });
+  expect(folderAround(folders, "/a/b/c/x.py")).toEqual({ path: "/a/b/c" });
+  expect(folderAround(folders, "/a/bc/x.py")).toEqual({ path: "/a" });
+  expect(folderAround(folders, "/x.py")).toEqual({ path: "/" });
+  expect(folderAround([{ path: "/a" }], "/b/x.py")).toBeUndefined();
 });
 
 test("a folder added later brings its configuration, one removed takes it along", async () => {

@@ -67,6 +67,7 @@ type Options = {
   readonly capabilities?: ClientCapabilities;
   readonly folder?: string;
   readonly settings?: unknown;
+  readonly initializationOptions?: unknown;
   readonly parts?: Partial<Parts>;
 };
 type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
@@ -320,6 +321,7 @@ export async function startEditor(options: Options = {}): Promise<Editor & { rea
     rootUri: null,
     capabilities: options.capabilities ?? able,
     workspaceFolders: folders,
+    initializationOptions: options.initializationOptions,
   });
   const { positionEncoding = "utf-16" } = answer.capabilities;
   if (positionEncoding === "utf-8" || positionEncoding === "utf-32") editor.encoding = positionEncoding;

@@ -26,6 +26,8 @@ test("on a finding tells what the rule is about, and its fixes", async () => {
     },
   });
   expect(await editor.hover(uri, "os.system")).toBeNull();
+  expect(await editor.hover(uri, "&")).toEqual(hover);
+  expect(await editor.hover(uri, "🚀")).toBeNull();
 });
 
 test("speaks plain text to a client without Markdown", async () => {

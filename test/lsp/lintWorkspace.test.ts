@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CancellationTokenSource, FileChangeType } from "vscode-languageserver/node";
+import { loadSettings } from "../../server/src/engine/settings.ts";
 import type { Summary, WorkspaceOptions } from "../../server/src/engine/workspace.ts";
 import { lintWorkspaceRequest } from "../../server/src/lsp/protocol.ts";
+import type { Finding } from "../../server/src/rules/rule.ts";
 import { grammarsLoaded } from "../grammars.ts";
 import { type Editor, pushedTo, startEditor } from "./editor.ts";
 import { nohupParts } from "./nohup.ts";
@@ -30,8 +32,7 @@ function stepwise(paths: () => readonly string[]) {
     for (const path of paths()) {
       await step();
       if (options.signal?.aborted) return { files, findings: files, cancelled: true };
-      const { findings } = nohupParts.lint({ path, text: dag }, await anySettings());
-      options.onFile?.({ path, text: dag, findings });
+      options.onFile?.({ path, text: dag, findings: found(path) });
       options.onProgress?.(++files, paths().length);
     }
     return { files, findings: files, cancelled: false };
@@ -45,9 +46,8 @@ function stepwise(paths: () => readonly string[]) {
   };
 }
 
-async function anySettings() {
-  const { loadSettings } = await import("../../server/src/engine/settings.ts");
-  return loadSettings("/").settings;
+function found(path: string): readonly Finding[] {
+  return nohupParts.lint({ path, text: dag }, loadSettings("/").settings).findings;
 }
 
 describe("linting the workspace", () => {
@@ -196,6 +196,71 @@ describe("linting the workspace", () => {
     await editor.publishedFor(uri, (found) => found.length === 1);
     change(editor, workspace);
     await editor.publishedFor(uri, (found) => found.length === 0);
+  });
+
+  test("reads open documents from the editor", async () => {
+    const workspace = new Workspace({ "binary.py": "\0" });
+    const editor = await startEditor({ folder: workspace.uri });
+    editor.open(workspace.uriOf("binary.py"), "x = 1\n");
+    expect(await editor.connection.sendRequest(lintWorkspaceRequest, {})).toMatchObject({ files: 1, findings: 0 });
+  });
+
+  test("leaves alone what is sent for an open document whose file is gone", async () => {
+    const workspace = new Workspace({ "load.py": dag, "other.py": "\0" });
+    const editor = await startEditor({ folder: workspace.uri, capabilities: pushedTo });
+    const uri = workspace.uriOf("load.py");
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    editor.open(uri, dag);
+    await editor.publishedFor(uri, (found) => found.some(({ code }) => code === "TET199"));
+    workspace.delete("load.py");
+    expect(await editor.connection.sendRequest(lintWorkspaceRequest, {})).toMatchObject({ files: 1 });
+    expect(editor.published.get(uri)?.diagnostics).toHaveLength(1);
+  });
+
+  test("keeps what an earlier run found when it is cancelled", async () => {
+    const workspace = new Workspace({});
+    const [first, second] = [workspace.pathOf("a.py"), workspace.pathOf("b.py")];
+    let cancelled = false;
+    const lintWorkspace = async (_: readonly string[], __: unknown, { onFile }: WorkspaceOptions = {}) => {
+      for (const path of cancelled ? [first] : [first, second]) onFile?.({ path, text: dag, findings: found(path) });
+      return { files: 0, findings: 0, cancelled };
+    };
+    const editor = await startEditor({ folder: workspace.uri, parts: { lintWorkspace } });
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    cancelled = true;
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    expect(editor.published.get(workspace.uriOf("b.py"))?.diagnostics).toHaveLength(1);
+  });
+
+  test("is brought up to date when the configuration changes", async () => {
+    const workspace = new Workspace({});
+    const path = workspace.pathOf("a.py");
+    let mended = false;
+    const lintWorkspace = async (_: readonly string[], __: unknown, { onFile }: WorkspaceOptions = {}) => {
+      onFile?.({ path, text: dag, findings: mended ? [] : found(path) });
+      return { files: 1, findings: 1, cancelled: false };
+    };
+    const editor = await startEditor({ folder: workspace.uri, parts: { lintWorkspace } });
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    const uri = workspace.uriOf("a.py");
+    await editor.publishedFor(uri, (diagnostics) => diagnostics.length === 1);
+    mended = true;
+    void editor.connection.sendNotification("workspace/didChangeConfiguration", { settings: null });
+    await editor.publishedFor(uri, (diagnostics) => diagnostics.length === 0);
+  });
+
+  test("reports each percent once, however many files there are", async () => {
+    const workspace = new Workspace({});
+    const total = 5_000;
+    const lintWorkspace = async (_: readonly string[], __: unknown, { onProgress }: WorkspaceOptions = {}) => {
+      for (let done = 1; done <= total; done++) onProgress?.(done, total);
+      return { files: total, findings: 0, cancelled: false };
+    };
+    const editor = await startEditor({ folder: workspace.uri, parts: { lintWorkspace } });
+    await editor.connection.sendRequest(lintWorkspaceRequest, {});
+    await editor.until(() => editor.progress.at(-1)?.value.kind === "end");
+    expect(editor.progress).toHaveLength(1 + 100 + 1);
+    expect(editor.progress.at(-2)?.value).toMatchObject({ percentage: 100, message: "5000 of 5000 files" });
   });
 
   test("is what closed files are shown after: before it, nothing is said of them", async () => {
