@@ -1,7 +1,7 @@
 /** The effective arguments of a task, each with where it comes from. */
 import { defaultOf, parameterOf } from "../catalog/index.ts";
 import type { Default } from "../catalog/operator.ts";
-import type { Call, ClassDef, Expr } from "../syntax/python.ts";
+import type { Call, ClassDef, Expr, FunctionDef } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { DictEntry, Value } from "../syntax/value.ts";
@@ -184,5 +184,41 @@ function classLayer(file: Arguments, definition: ClassDef): Layer {
   // kwargs.setdefault(…), kwargs["x"] = …: the class decides in ways that are not read.
   const rest = init.parameters.find((one) => one.form === "double-star");
   if (rest && file.values.names.mutated.has(rest.name)) complete = false;
+  entries.unshift(...ownParameters(init), ...ownAttributes(init));
   return { origin: "class", entries, complete: complete && called };
+}
+
+/** def __init__(self, cmd_timeout=60, **kwargs): whatever it does with the parameter, the name is the class's business. */
+function ownParameters(init: FunctionDef): Argument[] {
+  return init.parameters.flatMap((one, index): Argument[] => {
+    const named = one.form !== "star" && one.form !== "double-star" && index > 0;
+    if (!named || !one.default) return [];
+    return [decidedByClass(one.name, one.default)];
+  });
+}
+
+/** self.timeout = 60 */
+function ownAttributes(init: FunctionDef): Argument[] {
+  const self = init.parameters[0]?.name;
+  const found: Argument[] = [];
+  walkStatements(init.body, (statement) => {
+    if (statement.kind !== "assign") return true;
+    for (const one of statement.targets) {
+      if (one.kind === "attribute" && one.value.kind === "name" && one.value.id === self)
+        found.push(decidedByClass(one.name, one));
+    }
+    return true;
+  });
+  return found;
+}
+
+function decidedByClass(name: string, value: Expr): Argument {
+  return {
+    name,
+    value,
+    resolved: { kind: "unknown", expr: value },
+    span: value.span,
+    origin: "class",
+    call: undefined,
+  };
 }

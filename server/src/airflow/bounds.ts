@@ -23,6 +23,7 @@ function hasNoRunTimeout(file: DagFile, task: Task): boolean {
   if (!dag) return false;
   if (!dag.call) return true;
   for (const one of dag.call.args) {
+    if (one.form === "star") return false;
     if (one.form === "double-star") {
       const value = file.values.evaluate(one.value, task.scope);
       if (value.kind !== "dict" || !value.complete || value.entries.some((entry) => entry.key === "dagrun_timeout"))

@@ -14,6 +14,7 @@ export const operators = {
   docker: "airflow.providers.docker.operators.docker.DockerOperator",
   pod: "airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator",
   sftp: "airflow.providers.sftp.operators.sftp.SFTPOperator",
+  subDag: "airflow.operators.subdag.SubDagOperator",
   externalTaskSensor: "airflow.providers.standard.sensors.external_task.ExternalTaskSensor",
   bashSensor: "airflow.providers.standard.sensors.bash.BashSensor",
 } as const;
@@ -26,7 +27,12 @@ export function isA(task: Task, fqcn: string): boolean {
 
 /** As {@link isA}, and no subclass in the file replaces what the class does when it runs. */
 export function runsAs(task: Task, fqcn: string): boolean {
-  return isA(task, fqcn) && !task.operator.subclasses.some((one) => defines(one, "execute") || defines(one, "poke"));
+  return isA(task, fqcn) && !redefines(task, "execute") && !redefines(task, "poke");
+}
+
+/** Whether a class of the file between the task and the known operator has a method of that name. */
+export function redefines(task: Pick<Task, "operator">, method: string): boolean {
+  return task.operator.subclasses.some((one) => defines(one, method));
 }
 
 /** Whether the task is a sensor that Tether knows, or `@task.sensor`. */

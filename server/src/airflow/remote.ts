@@ -1,77 +1,48 @@
-/** Which tasks hand work to another machine, and through what. */
+/** Which tasks wait for work on another machine, and through what. */
 
-import { remoteInvocation } from "../shell/remote.ts";
+import { parameterOf } from "../catalog/index.ts";
+import { answersAtOnce, asksOtherMachine, isLimited, waitsForOtherMachine } from "../shell/pace.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
-import type { DagFile, Task } from "./dagfile.ts";
+import { argument } from "./arguments.ts";
+import { isUnset } from "./bounds.ts";
+import type { DagFile, Lookup, Task } from "./dagfile.ts";
 import { isA, operators, runsAs } from "./kinds.ts";
 
-/** Client programs whose running time is decided by another machine. */
-const clients = new Set([
-  "aws",
-  "az",
-  "beeline",
-  "bq",
-  "curl",
-  "databricks",
-  "docker",
-  "gcloud",
-  "gsutil",
-  "hadoop",
-  "hdfs",
-  "hive",
-  "impala-shell",
-  "kinit",
-  "kubectl",
-  "lftp",
-  "mysql",
-  "mysqldump",
-  "oozie",
-  "pg_dump",
-  "psql",
-  "spark-submit",
-  "spark-sql",
-  "spark3-submit",
-  "sqlplus",
-  "sqoop",
-  "wget",
-  "yarn",
-]);
-
-/** A limit that the command itself carries: `timeout 60 ssh …`, `curl --max-time 60`. */
-function bounded(command: ShellCommand): boolean {
-  if (command.wrappers.some((one) => one.name === "timeout")) return true;
-  const words = command.words.map((one) => one.text);
-  if (command.program === "curl") return words.some((one) => /^(--max-time(=|$)|-[a-zA-Z]*m\d*$)/.test(one));
-  if (command.program === "wget") return words.some((one) => /^(--timeout(=|$)|-T\d*$)/.test(one));
-  return words.some((one) => /^--(request-)?timeout(=|$)/.test(one));
+/** The program by which a script on the worker asks another machine without a limit of its own. */
+export function remoteProgram(script: Script): string | undefined {
+  return firstProgram(script, asksOtherMachine);
 }
 
-/** The program by which a script on the worker waits, without a limit of its own, for another machine. */
-export function remoteProgram(script: Script): string | undefined {
+function firstProgram(script: Script, asks: (command: ShellCommand) => boolean): string | undefined {
   for (const { statement, nesting } of commands(script)) {
-    if (nesting.some((one) => remoteInvocation(one) || bounded(one))) continue;
-    const call = remoteInvocation(statement);
-    if (call ? call.destination === undefined || call.tunnelOnly : !clients.has(statement.program ?? "")) continue;
-    if (asksVersion(statement)) continue;
-    if (!bounded(statement)) return statement.program;
+    // What stands inside `ssh host '…'` waits no longer than the ssh around it.
+    if (nesting.some((one) => waitsForOtherMachine(one) || isLimited(one))) continue;
+    if (asks(statement) && !isLimited(statement)) return statement.program;
   }
   return undefined;
 }
 
-function asksVersion(command: ShellCommand): boolean {
-  return command.words.some((one) => /^(--version|--help|-V|version|help)$/.test(one.text));
+/** Whether every command of the task's texts is known to answer within seconds, unless `other` allows it for another reason. */
+export function onlyAnswersAtOnce(task: Task, other: (command: ShellCommand) => boolean = () => false): boolean {
+  const all = task.scripts.flatMap((one) => [...commands(one.script)]);
+  const waiting = all.some(({ parents }) =>
+    parents.some((one) => one.kind === "loop" && (one.keyword === "while" || one.keyword === "until")),
+  );
+  return !waiting && all.length > 0 && all.every(({ statement }) => answersAtOnce(statement) || other(statement));
 }
 
-const direct = [operators.ssh, operators.winrm, operators.docker, operators.pod, operators.sftp];
-
-/** What a task waits for on another machine, for a message; undefined when it is not known to wait for any. */
+/** What may never end on the other side, for a message, such as `a pod that never ends`; undefined when nothing is known to. */
 export function remoteWork(file: DagFile, task: Task): string | undefined {
-  for (const one of direct) if (runsAs(task, one) && task.form === "operator") return "the other side";
+  if (runsAs(task, operators.ssh) || runsAs(task, operators.winrm))
+    return onlyAnswersAtOnce(task, isLimited) ? undefined : "a remote command that hangs";
+  if (runsAs(task, operators.sftp)) return "a transfer that hangs";
+  if (runsAs(task, operators.docker)) return "a container that never ends";
+  if (runsAs(task, operators.pod)) return podHoldsTask(file, task) ? "a pod that never ends" : undefined;
   if (runsAs(task, operators.bash)) {
     for (const { script } of task.scripts) {
-      const program = remoteProgram(script);
-      if (program) return program;
+      const program = firstProgram(script, waitsForOtherMachine);
+      if (program) return `${program} that does not return`;
     }
     return undefined;
   }
@@ -79,5 +50,27 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
   const call = file.calls.find(
     (one) => one.tasks.includes(task) && (one.kind === "paramiko-exec" || one.kind === "hook-exec"),
   );
-  return call ? "the ssh call" : undefined;
+  return call && "an ssh call that does not return";
+}
+
+/** Whether the task surely stays on its worker for as long as the pod runs, and nothing ends the pod. */
+function podHoldsTask(file: DagFile, task: Task): boolean {
+  // The kubelet ends the pod then.
+  if (!isUnset(argument(file, task, "active_deadline_seconds"))) return false;
+  const { known } = task.operator;
+  if (known && parameterOf(known, "deferrable")) {
+    const deferrable = argument(file, task, "deferrable");
+    if (deferrable === "absent" ? file.project.deployment.defaultDeferrable === true : !isFalse(deferrable))
+      return false;
+  }
+  // KubernetesJobOperator and its kin leave once the job is created, unless told to wait.
+  if (known && parameterOf(known, "wait_until_job_complete")) {
+    const waits = argument(file, task, "wait_until_job_complete");
+    return typeof waits === "object" && waits.resolved.kind === "boolean" && waits.resolved.value;
+  }
+  return true;
+}
+
+function isFalse(found: Lookup): boolean {
+  return typeof found === "object" && found.resolved.kind === "boolean" && !found.resolved.value;
 }

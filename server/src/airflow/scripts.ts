@@ -5,8 +5,9 @@ import { lowerScript } from "../shell/lower.ts";
 import type { Dialect, Place } from "../shell/script.ts";
 import type { Folded } from "../syntax/folded.ts";
 import { withJinja } from "../syntax/pieces.ts";
-import { type Expr, keyword } from "../syntax/python.ts";
+import { type ClassDef, type Expr, keyword } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
+import type { Value } from "../syntax/value.ts";
 import type { Evaluator } from "../syntax/values.ts";
 import { argument } from "./arguments.ts";
 import type { BareTask } from "./collect.ts";
@@ -43,37 +44,28 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
   if (!entry) return [];
   const [, { argument: name, dialect, place }] = entry;
   const scripts: TaskScript[] = [];
-  const add = (shown: string, value: Expr): void => {
-    const resolved = values.evaluate(
-      value,
-      shown === "return" && task.callable ? values.names.scopeOf(task.callable) : task.scope,
-    );
+  const add = (shown: string, value: Expr, resolved: Value): void => {
     if (resolved.kind !== "string") return;
     scripts.push({
       argument: shown,
       value,
       script: lowerScript(withJinja(resolved.folded), { dialect, place }),
-      template: undefined,
+      template: templateOf(task, resolved.folded, known, templates),
     });
   };
   if (task.form === "taskflow") {
     if (task.operator.name !== "task.bash" || !task.callable) return [];
+    const scope = values.names.scopeOf(task.callable);
     walkStatements(task.callable.body, (statement) => {
       if (statement.kind === "function" || statement.kind === "class") return false;
-      if (statement.kind === "return" && statement.value) add("return", statement.value);
+      if (statement.kind === "return" && statement.value)
+        add("return", statement.value, values.evaluate(statement.value, scope));
       return true;
     });
     return scripts;
   }
   const given = argument({ values }, task, name);
-  if (typeof given === "object" && given.resolved.kind === "string") {
-    scripts.push({
-      argument: name,
-      value: given.value,
-      script: lowerScript(withJinja(given.resolved.folded), { dialect, place }),
-      template: templateOf(task, given.resolved.folded, known, templates),
-    });
-  }
+  if (typeof given === "object") add(name, given.value, given.resolved);
   return scripts;
 }
 
@@ -91,6 +83,8 @@ function templateOf(
 ): TemplateFile | undefined {
   const extension = known.templateExt.find((one) => folded.text.endsWith(one));
   if (extension === undefined) return undefined;
+  // class Run(BashOperator): template_ext = ()
+  if (task.operator.subclasses.some(rendersItsOwnWay)) return undefined;
   const python = folded.holes.some((one) => one.kind === "python");
   // No file is called "bash /opt/run.sh --all.sh": with blanks the text was meant as a command.
   if (/\s/.test(folded.text.trim())) return { extension, exists: false };
@@ -99,4 +93,13 @@ function templateOf(
   // Jinja's loader looks below its folders only, for absolute names too.
   const exists = templates.beside(folded.text.replace(/^\/+/, ""));
   return { extension, exists: exists ?? "unknown" };
+}
+
+function rendersItsOwnWay(definition: ClassDef): boolean {
+  return definition.body.some(
+    (one) =>
+      (one.kind === "function" && /^(render_template|resolve_template_files|prepare_template)/.test(one.name)) ||
+      (one.kind === "assign" &&
+        one.targets.some((each) => each.kind === "name" && /^template_(ext|fields)$/.test(each.id))),
+  );
 }

@@ -1,6 +1,7 @@
 /** Changing a task's own arguments, wherever its form keeps them. */
 import { argument } from "../airflow/arguments.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
+import type { ClassDef } from "../syntax/python.ts";
 import type { Edit } from "../text/edit.ts";
 import { editArguments, type Named } from "./arguments.ts";
 import type { Needed } from "./bindings.ts";
@@ -24,7 +25,9 @@ function argumentEdits(file: DagFile, task: Task, named: readonly Named[]): read
   const { call } = task;
   if (!call) return undefined;
   for (const { name } of named) {
+    if (!task.operator.subclasses.every((one) => takes(one, name))) return undefined;
     const now = argument(file, task, name);
+    if (typeof now === "object" && now.origin === "class") return undefined;
     // f(**common, timeout=1) fails when common holds a timeout, too.
     const spread = call.args.some((one) => one.form === "double-star");
     if (
@@ -39,6 +42,10 @@ function argumentEdits(file: DagFile, task: Task, named: readonly Named[]): read
 }
 
 function decoratorEdits(file: DagFile, task: Task, named: readonly Named[]): readonly Edit[] | undefined {
+  const { override } = task;
+  // f.override(retries=2)() wins over the decorator.
+  if (override && named.some((one) => override.args.some((each) => each.form !== "keyword" || each.name === one.name)))
+    return editArguments(file, override, { set: named });
   if (task.decorator) return editArguments(file, task.decorator, { set: named });
   // @task → @task(execution_timeout=…)
   const bare = task.callable?.decorators.find((one) => {
@@ -52,4 +59,11 @@ function decoratorEdits(file: DagFile, task: Task, named: readonly Named[]): rea
   if (!bare) return undefined;
   const text = `(${named.map((one) => `${one.name}=${one.text}`).join(", ")})`;
   return [{ span: { start: bare.expr.span.end, end: bare.expr.span.end }, text }];
+}
+
+/** Whether a class of the file lets the keyword through: it has no constructor, or one with that name or `**kwargs`. */
+function takes(definition: ClassDef, name: string): boolean {
+  const init = definition.body.find((one) => one.kind === "function" && one.name === "__init__");
+  if (init?.kind !== "function") return true;
+  return init.parameters.some((one) => one.form === "double-star" || one.name === name);
 }

@@ -4,6 +4,7 @@ import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
 import { quoteString } from "../edits/layout.ts";
 import { setTaskArguments } from "../edits/task.ts";
+import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -75,14 +76,12 @@ function namesFailure(found: Lookup): boolean {
   return found.resolved.items.some((one) => one.kind !== "string" || /failed$/.test(one.folded.text));
 }
 
-function fix(
-  file: DagFile,
-  task: Task,
-): { title: string; edits: NonNullable<ReturnType<typeof setTaskArguments>>; safety: "safe" } | undefined {
-  // A watched DAG run is never "upstream_failed"; only a task is.
-  const watchesTask = ["external_task_id", "external_task_ids", "external_task_group_id"].some(
-    (name) => typeof argument(file, task, name) === "object",
-  );
+function fix(file: DagFile, task: Task): Fix | undefined {
+  // A watched DAG run is never "upstream_failed", and Airflow refuses that state unless a task or group is surely named.
+  const watchesTask = ["external_task_id", "external_task_ids", "external_task_group_id"].some((name) => {
+    const given = argument(file, task, name);
+    return typeof given === "object" && (given.resolved.kind === "string" || given.resolved.kind === "list");
+  });
   const states = watchesTask ? ["failed", "upstream_failed"] : ["failed"];
   const text = `[${states.map((one) => quoteString(file, one)).join(", ")}]`;
   const edits = setTaskArguments(file, task, [{ name: "failed_states", text }]);

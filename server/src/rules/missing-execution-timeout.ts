@@ -15,7 +15,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `\`execution_timeout\` is None for every operator unless you, the DAG's \`default_args\` or \`[core] default_task_execution_timeout\` set it. A task that waits for another machine then ends when that machine answers, or never: a hung NFS mount, a lost TCP peer or a stuck query keeps the task running and its worker slot taken. With a limit Airflow raises AirflowTaskTimeout in the task, calls \`on_kill\` and retries.`,
+    why: `\`execution_timeout\` is None for every operator unless you, the DAG's \`default_args\` or \`[core] default_task_execution_timeout\` set it. A task that waits for another machine then ends when that machine is done, or never: a hung NFS mount, a lost TCP peer or a stuck query keeps the task running and its worker slot taken. An SSHOperator's \`cmd_timeout\` only ends silence: a loop that goes on printing runs without a limit. With one, Airflow raises AirflowTaskTimeout in the task, calls \`on_kill\` and retries.`,
     bad: `from airflow import DAG
 from airflow.providers.ssh.operators.ssh import SSHOperator
 
@@ -30,7 +30,7 @@ from airflow.providers.ssh.operators.ssh import SSHOperator
 with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as dag:
     dump = SSHOperator(task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600)
 `,
-    limits: `A DAG with a \`dagrun_timeout\` is left alone. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
+    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of ssh calls in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients), not of short calls such as curl or aws. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],
   },
   check(file, report) {
@@ -41,7 +41,7 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
       if (!isUnbounded(file, task)) continue;
       report({
         span: task.span,
-        message: `${shownName(task)} has no execution_timeout: while ${work} does not answer, the task runs on and keeps its worker slot.`,
+        message: `${shownName(task)} has no execution_timeout: ${work} keeps the task running and its worker slot taken.`,
         hint: "Set execution_timeout on the task or in default_args; on expiry Airflow calls on_kill, then retries.",
         fixes: [executionTimeoutFix(file, task)],
       });

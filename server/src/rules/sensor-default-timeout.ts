@@ -1,22 +1,11 @@
 import { argument } from "../airflow/arguments.ts";
-import { hasParameter } from "../airflow/availability.ts";
-import { isUnset } from "../airflow/bounds.ts";
-import type { DagFile, Task } from "../airflow/dagfile.ts";
-import { isSensor, runsAs, shownName } from "../airflow/kinds.ts";
+import { parameterDefault } from "../airflow/availability.ts";
+import { isUnbounded, isUnset } from "../airflow/bounds.ts";
+import { isA, isSensor, operators, redefines, shownName } from "../airflow/kinds.ts";
+import type { Default } from "../catalog/operator.ts";
+import { sensorFacts } from "../catalog/sensors.ts";
 import { secondsFix } from "../edits/limits.ts";
 import { defineRule } from "./rule.ts";
-
-/** Sensors that wait for the clock: they end by themselves. */
-const clocks = [
-  "DateTimeSensor",
-  "DateTimeSensorAsync",
-  "TimeDeltaSensor",
-  "TimeDeltaSensorAsync",
-  "TimeSensor",
-  "TimeSensorAsync",
-  "DayOfWeekSensor",
-  "WaitSensor",
-];
 
 export default defineRule({
   code: "TET205",
@@ -44,17 +33,20 @@ with DAG("intake") as dag:
     )
 `,
     limits:
-      "Sensors that wait for the clock are left alone. If your deployment sets `default_timeout`, say so in [tool.tether.airflow].",
+      "Sensors that wait for the clock are left alone, and so are those with an `execution_timeout` or in a DAG with a `dagrun_timeout`. If your deployment sets `default_timeout`, say so in [tool.tether.airflow].",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
   check(file, report) {
     if (file.project.deployment.defaultSensorTimeout !== undefined) return;
     for (const task of file.tasks) {
-      if (!isSensor(task) || !task.operator.known || !runsAs(task, task.operator.known.fqcn)) continue;
-      if (clocks.includes(task.operator.known.name)) continue;
-      if (!hasParameter(file.project, task.operator.known, "timeout") || ownDefault(file, task)) continue;
+      const { known } = task.operator;
+      if (!known || !isSensor(task) || redefines(task, "execute")) continue;
+      // It waits for its own sub-DAG, whose tasks have limits of their own.
+      if (isA(task, operators.subDag)) continue;
+      if (sensorFacts(known)?.timeOnly) continue;
+      if (!isSevenDays(parameterDefault(file.project, task, "timeout"))) continue;
       if (!isUnset(argument(file, task, "timeout"))) continue;
-      if (!isUnset(argument(file, task, "execution_timeout"))) continue;
+      if (!isUnbounded(file, task)) continue;
       report({
         span: task.span,
         message: `${shownName(task)} has no timeout: when what it waits for never comes, Airflow fails it only after 7 days.`,
@@ -65,7 +57,10 @@ with DAG("intake") as dag:
   },
 });
 
-/** A class of the file between the task and the known sensor may set a timeout in ways that were not read. */
-function ownDefault(file: DagFile, task: Task): boolean {
-  return task.operator.subclasses.length > 0 && argument(file, task, "timeout") !== "absent";
+/** The base class's own default, in its spellings through the versions; a sensor may have one of its own. */
+function isSevenDays(timeout: Default | undefined): boolean {
+  if (timeout?.kind === "literal") return timeout.value === null || timeout.value === 7 * 86_400;
+  return (
+    timeout?.kind === "expression" && (/default_timeout/.test(timeout.text) || /60 \* 60 \* 24 \* 7/.test(timeout.text))
+  );
 }

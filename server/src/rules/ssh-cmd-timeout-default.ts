@@ -1,36 +1,12 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter, providerAtLeast } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
-import type { Lookup, Task } from "../airflow/dagfile.ts";
+import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
+import { onlyAnswersAtOnce } from "../airflow/remote.ts";
 import { findClass } from "../catalog/index.ts";
 import { secondsFix } from "../edits/limits.ts";
-import { commands } from "../shell/walk.ts";
 import { defineRule } from "./rule.ts";
-
-/** Programs that answer at once, so that ten silent seconds already mean trouble. */
-const instant = new Set([
-  "cd",
-  "chmod",
-  "cp",
-  "date",
-  "echo",
-  "export",
-  "false",
-  "hostname",
-  "ls",
-  "mkdir",
-  "mv",
-  "printf",
-  "pwd",
-  "rm",
-  "set",
-  "test",
-  "touch",
-  "true",
-  "uname",
-  "whoami",
-]);
 
 export default defineRule({
   code: "TET202",
@@ -78,10 +54,10 @@ with DAG("nightly_load") as dag:
       if (!hasParameter(file.project, task.operator.known, "cmd_timeout")) continue;
       if (argument(file, task, "cmd_timeout") !== "absent") continue;
       if (mayCarryLimit(argument(file, task, "ssh_hook"))) continue;
-      if (answersAtOnce(task)) continue;
+      if (onlyAnswersAtOnce(task)) continue;
       report({
         span: task.span,
-        message: `${task.operator.name} gives up after 10 s without output, fails the task, and leaves the remote command running.`,
+        message: `${task.operator.name} gives up after 10 s without output${afterwards(file, task)}.`,
         hint: "Set cmd_timeout to the longest silence, in seconds, that the command may keep.",
         fixes: [secondsFix(file, task, "cmd_timeout", file.project.limits.commandTimeout, "command-timeout")],
       });
@@ -103,7 +79,13 @@ function mayCarryLimit(hook: Lookup): boolean {
   );
 }
 
-function answersAtOnce(task: Task): boolean {
-  const programs = task.scripts.flatMap((one) => [...commands(one.script)].map(({ statement }) => statement.program));
-  return programs.length > 0 && programs.every((one) => one !== undefined && instant.has(one));
+/** Only a terminal's end reaches the remote command; the operator asks for one with get_pty, or for a command that starts with sudo. */
+function afterwards(file: DagFile, task: Task): string {
+  const pty = argument(file, task, "get_pty");
+  const sudo = task.scripts.some((one) => one.script.folded.text.startsWith("sudo"));
+  if (sudo || (typeof pty === "object" && pty.resolved.kind === "boolean" && pty.resolved.value))
+    return ", hangs up the remote command and fails the task";
+  if (isUnset(pty) || (typeof pty === "object" && pty.resolved.kind === "boolean"))
+    return ", fails the task, and leaves the remote command running";
+  return " and fails the task";
 }

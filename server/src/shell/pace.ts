@@ -1,0 +1,97 @@
+/** How long a command may take, judged by its program and what it is asked to do. */
+import { remoteInvocation } from "./remote.ts";
+import type { ShellCommand } from "./script.ts";
+
+/** Client programs whose answer comes from another machine. */
+const clients = new Set([
+  "aws",
+  "az",
+  "bq",
+  "curl",
+  "databricks",
+  "gcloud",
+  "gsutil",
+  "hadoop",
+  "hdfs",
+  "kinit",
+  "kubectl",
+  "oozie",
+  "wget",
+  "yarn",
+]);
+
+type LongWork = readonly [programs: string, asked: RegExp, unless?: RegExp];
+
+/** Clients that stay until the work on the other side has ended, and what they must be asked for that. Words are joined by blanks. */
+const longWork: readonly LongWork[] = [
+  // The expressions are tried on the words after the program.
+  ["spark-submit spark2-submit spark3-submit", /^/, /waitAppCompletion=false|--(status|kill)\b/],
+  ["spark-sql beeline hive impala-shell sqoop", /^/],
+  ["psql mysql sqlplus sqlcmd clickhouse-client", /^/],
+  ["pg_dump pg_dumpall pg_restore mysqldump mongodump mongorestore mongoexport mongoimport expdp impdp", /^/],
+  ["hadoop", /^(jar|distcp)\b/],
+  ["yarn", /^jar\b|\blogs\b.*-f/],
+  ["flink", /^run\b/, /(^|\s)(-d|--detached|-yd)\b/],
+  [
+    "docker podman",
+    /^(container |compose (-\S+ \S+ )*)?(run|exec|wait|attach)\b/,
+    /\s(-[a-zA-Z]*d[a-zA-Z]*|--detach)(\s|=|$)/,
+  ],
+  ["docker podman", /^compose (.* )?up\b/, /\s(-d|--detach|--wait)(\s|$)/],
+  ["docker-compose", /(^|\s)(run|exec|up)\b/, /\s(-d|--detach|--wait)(\s|$)/],
+  ["kubectl oc", /(^|\s)(exec|attach)\b|\blogs\b.*\s(-f|--follow)\b|\brollout status\b/],
+  ["kubectl oc", /(^|\s)run\b.*\s(--attach|-[a-z]*i[a-z]*|--stdin)\b/],
+  ["gcloud", /\bcompute (ssh|scp)\b/],
+  ["gcloud", /\bdataproc jobs (submit|wait)\b|\bsql (import|export)\b/, /\s--async\b/],
+  ["gcloud", /\brun jobs execute\b.*\s--wait\b/],
+  ["sbatch", /(^|\s)(--wait|-W)\b/],
+  ["qsub", /-sync\s+y|block=true/],
+  ["bsub", /(^|\s)-K\b/],
+  ["srun ansible ansible-playbook lftp", /^/],
+];
+
+/** Programs that answer at once, so that ten silent seconds already mean trouble. */
+const instant = new Set(
+  "cat cd chmod chown cp date echo env export false head hostname id kill ls mkdir mv printf pwd rm rmdir set tail test touch true uname uptime which whoami".split(
+    " ",
+  ),
+);
+
+/** Whether the command's answer comes from another machine: ssh and its kin, cloud and database clients. */
+export function asksOtherMachine(command: ShellCommand): boolean {
+  return waitsForOtherMachine(command) || (clients.has(command.program ?? "") && !asksVersion(command));
+}
+
+/** Whether the command stays until work on another machine has ended, however long that takes. */
+export function waitsForOtherMachine(command: ShellCommand): boolean {
+  const call = remoteInvocation(command);
+  if (call) return call.destination !== undefined && !call.tunnelOnly;
+  if (asksVersion(command)) return false;
+  const text = command.words
+    .slice(1)
+    .map((one) => one.text)
+    .join(" ");
+  return longWork.some(
+    ([programs, asked, unless]) =>
+      programs.split(" ").includes(command.program ?? "") && asked.test(text) && !unless?.test(` ${text}`),
+  );
+}
+
+/** Whether the command carries a limit of its own: `timeout 60 ssh …`, `curl --max-time 60`, `kubectl … --timeout=60s`. */
+export function isLimited(command: ShellCommand): boolean {
+  if (command.wrappers.some((one) => one.name === "timeout")) return true;
+  const words = command.words.map((one) => one.text);
+  if (command.program === "curl") return words.some((one) => /^(--max-time(=|$)|-[a-zA-Z]*m\d*$)/.test(one));
+  if (command.program === "wget") return words.some((one) => /^(--timeout(=|$)|-T\d*$)/.test(one));
+  return words.some((one) => /^--(request-)?timeout(=|$)/.test(one));
+}
+
+/** Whether the command ends within seconds wherever it runs. */
+export function answersAtOnce(command: ShellCommand): boolean {
+  const follows = command.program === "tail" && command.words.some((one) => /^(-\w*f|--follow)/i.test(one.text));
+  return command.program !== undefined && instant.has(command.program) && !follows;
+}
+
+function asksVersion(command: ShellCommand): boolean {
+  return command.words.some((one) => /^(--version|--help|-V|version|help)$/.test(one.text));
+}
