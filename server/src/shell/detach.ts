@@ -1,6 +1,6 @@
 /** What a script starts and does not wait for. */
 import type { Span } from "../text/span.ts";
-import { detacher } from "./detachers.ts";
+import { detacher, mentionsDetacher } from "./detachers.ts";
 import type { Place, Redirect, Script, ShellCommand, Statement } from "./script.ts";
 import { type Waiting, waiting } from "./waits.ts";
 import { statements, type Visit } from "./walk.ts";
@@ -33,9 +33,13 @@ export type Detached = {
   readonly inUrl: boolean;
 };
 
+/** An `&` that is not part of `&&`, `2>&1`, `&>` or `|&`. */
+const lone = /(?:^|[^&>|<])&(?![&>])/;
+
 /** The detached processes of a script and of the texts it hands on, in order; those that are waited for with their status, or killed later, are left out. */
 export function detached(script: Script): Detached[] {
-  const all = [...statements(script)];
+  if (!lone.test(script.folded.text) && !mentionsDetacher(script.folded.text)) return [];
+  const all = statements(script);
   const found: Detached[] = [];
   for (const visit of all) {
     if (touchesError(visit)) continue;

@@ -14,6 +14,11 @@ export type Detacher = {
   readonly started: readonly string[];
 };
 
+/** Whether a text names a program that may detach what it starts; when not, only an `&` can. */
+export function mentionsDetacher(text: string): boolean {
+  return detacherWords.test(text);
+}
+
 /** The detacher that this command is, with its wrappers; undefined when it waits. */
 export function detacher(command: ShellCommand): Detacher | undefined {
   const started = command.words.map((word) => word.text);
@@ -202,3 +207,7 @@ const programs: Readonly<Record<string, Find>> = {
   sem: (words) => (words.some((one) => /^(?:--fg|--wait)$/.test(one)) ? undefined : job("sem", plain(words))),
   parallel: (words) => (words.includes("--bg") ? job("parallel --bg") : undefined),
 };
+
+const detacherWords = new RegExp(
+  `\\b(?:${[...Object.keys(programs), "setsid", "sudo", "coproc", "init\\.d"].join("|")})\\b`,
+);

@@ -7,7 +7,7 @@ import { knownOutput, type Lowering, lowerCommand, type Redirected, redirectedBy
 import { hideHereDocuments } from "./heredoc.ts";
 import { nestedText } from "./nested.ts";
 import type { Branching, Dialect, Place, Script, Statement } from "./script.ts";
-import { startsStrict } from "./strict.ts";
+import { type Strictness, startsStrict } from "./strict.ts";
 
 /** Which shell reads the text, where, and how it was started (`bash -e`, `-o pipefail`). */
 export type LowerOptions = {
@@ -24,8 +24,36 @@ const deepest = 8;
 export function lowerScript(folded: Folded, given: LowerOptions, depth = 0): Script {
   const { dialect, place } = given;
   const dynamic = folded.holes.length > 0;
-  const base = { folded, dialect, place, dynamic, errexit: given.errexit ?? false, pipefail: given.pipefail ?? false };
-  if (dialect === "powershell" || dialect === "cmd") return { ...base, body: [], errors: [] };
+  const base = { folded, dialect, place, dynamic };
+  const started = { errexit: given.errexit ?? false, pipefail: given.pipefail ?? false };
+  if (dialect === "powershell" || dialect === "cmd") return { ...base, ...started, body: [], errors: [] };
+  // Most texts hold no word that any rule asks for, and are never parsed: see `mentions`.
+  let lowered: Lowered | undefined;
+  const ready = (): Lowered => {
+    lowered ??= lowerText(folded, given, started, depth);
+    return lowered;
+  };
+  return {
+    ...base,
+    get body() {
+      return ready().body;
+    },
+    get errors() {
+      return ready().errors;
+    },
+    get errexit() {
+      return ready().errexit;
+    },
+    get pipefail() {
+      return ready().pipefail;
+    },
+  };
+}
+
+type Lowered = Pick<Script, "body" | "errors" | "errexit" | "pipefail">;
+
+function lowerText(folded: Folded, given: LowerOptions, started: Strictness, depth: number): Lowered {
+  const { dialect, place } = given;
   const { text, documents } = hideHereDocuments(blank(folded));
   const lowering: Lowering = {
     folded,
@@ -38,7 +66,7 @@ export function lowerScript(folded: Folded, given: LowerOptions, depth = 0): Scr
   };
   const root = parseBash(text);
   const body = sequence(lowering, root.children);
-  return { ...base, ...startsStrict(body, base), body, errors: errorSpans(text, root) };
+  return { ...startsStrict(body, started), body, errors: errorSpans(text, root) };
 }
 
 const strayKeyword = /^(?:done|fi|esac|then|do|elif|else|[{}])$/;

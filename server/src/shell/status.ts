@@ -28,8 +28,12 @@ export type Masked = {
   readonly submit: boolean;
 };
 
+/** Without one of these, no text turns a failure into success. */
+const mask = /\|\||[;\n]|\btrap\b|\{%/;
+
 /** The exit statuses that a script, or a text it hands on, throws away by `|| true`, `; exit 0` and their like. */
 export function masked(script: Script): Masked[] {
+  if (!mask.test(script.folded.text)) return [];
   const found: Masked[] = [];
   const seen = new Set<Script>();
   for (const visit of statements(script)) {

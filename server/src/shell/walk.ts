@@ -23,8 +23,24 @@ export type Visit = {
 /** A visit of a simple command. */
 export type CommandVisit = Visit & { readonly statement: ShellCommand };
 
+const walked = new WeakMap<Script, readonly Visit[]>();
+
 /** Every statement in the order of the text, a parent before its parts, nested scripts after the command that hands them on. */
-export function* statements(script: Script, nesting: readonly ShellCommand[] = []): Generator<Visit> {
+export function statements(script: Script): readonly Visit[] {
+  const known = walked.get(script);
+  if (known) return known;
+  const visits: Visit[] = [];
+  walk(script, [], visits);
+  walked.set(script, visits);
+  return visits;
+}
+
+/** Every simple command, see {@link statements}. */
+export function commands(script: Script): readonly CommandVisit[] {
+  return statements(script).filter((one): one is CommandVisit => one.statement.kind === "command");
+}
+
+function walk(script: Script, nesting: readonly ShellCommand[], visits: Visit[]): void {
   const top = {
     script,
     nesting,
@@ -34,63 +50,55 @@ export function* statements(script: Script, nesting: readonly ShellCommand[] = [
     substituted: false,
     scope: script,
   };
-  for (const statement of script.body) yield* visit({ ...top, statement });
+  for (const statement of script.body) visit({ ...top, statement }, visits);
 }
 
-/** Every simple command, see {@link statements}. */
-export function* commands(script: Script): Generator<CommandVisit> {
-  for (const one of statements(script)) {
-    const { statement } = one;
-    if (statement.kind === "command") yield { ...one, statement };
-  }
-}
-
-function* visit(given: Visit): Generator<Visit> {
+function visit(given: Visit, visits: Visit[]): void {
   const { statement } = given;
   const here = { ...given, background: given.background || statement.background };
-  yield here;
+  visits.push(here);
   const inner = { ...here, parents: [...here.parents, statement] };
-  const all = function* (body: readonly Statement[], changes: Partial<Visit> = {}): Generator<Visit> {
-    for (const one of body) yield* visit({ ...inner, ...changes, statement: one });
+  const all = (body: readonly Statement[], changes: Partial<Visit> = {}): void => {
+    for (const one of body) visit({ ...inner, ...changes, statement: one }, visits);
   };
   const substituted = { substituted: true, scope: statement };
   switch (statement.kind) {
     case "command":
-      for (const part of substitutionsOf(statement)) yield* all(part, substituted);
-      if (statement.nested) yield* statements(statement.nested.script, [...here.nesting, statement]);
+      for (const part of substitutionsOf(statement)) all(part, substituted);
+      if (statement.nested) walk(statement.nested.script, [...here.nesting, statement], visits);
       break;
     case "pipeline":
       // Only stages of several statements can hold a `wait`, and each is a process of its own.
-      yield* all(statement.stages, { scope: statement });
+      all(statement.stages, { scope: statement });
       break;
     case "negation":
-      yield* all([statement.operand], { conditional: true });
+      all([statement.operand], { conditional: true });
       break;
     case "and-or":
-      yield* all([statement.left, statement.right]);
+      all([statement.left, statement.right]);
       break;
     case "subshell":
-      yield* all(statement.body, { scope: statement });
+      all(statement.body, { scope: statement });
       break;
     case "group":
     case "function":
-      yield* all(statement.body);
+      all(statement.body);
       break;
     case "if":
       for (const branch of statement.branches) {
-        yield* all(branch.test ?? [], { conditional: true });
-        yield* all(branch.body);
+        all(branch.test ?? [], { conditional: true });
+        all(branch.body);
       }
       break;
     case "loop":
-      yield* all(statement.test, { conditional: statement.keyword === "while" || statement.keyword === "until" });
-      yield* all(statement.body);
+      all(statement.test, { conditional: statement.keyword === "while" || statement.keyword === "until" });
+      all(statement.body);
       break;
     case "case":
-      for (const branch of statement.branches) yield* all(branch);
+      for (const branch of statement.branches) all(branch);
       break;
     default:
-      yield* all(statement.substitutions, substituted);
+      all(statement.substitutions, substituted);
   }
 }
 
