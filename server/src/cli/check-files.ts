@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { discover } from "../engine/discover.ts";
 import { fixAll } from "../engine/fix.ts";
-import { lint } from "../engine/lint.ts";
+import { lint, settled } from "../engine/lint.ts";
 import { encodeText, type ReadResult, readSource } from "../engine/read.ts";
 import type { Settings } from "../engine/settings.ts";
 import { lintWorkspace } from "../engine/workspace.ts";
@@ -62,7 +62,7 @@ export function fixSource(
 ): { readonly file: CheckedFile; readonly problem?: string } {
   if ("finding" in read) return { file: { path, text: "", findings: [read.finding] } };
   const { text } = read.source;
-  const findings = lint(read.source, settings).findings;
+  const findings = settled(lint(read.source, settings).findings);
   if (findings.every((finding) => finding.fixes.length === 0)) return { file: { path, text, findings } };
   const fixed = fixAll(read.source, settings, unsafe ? "unsafe" : "safe");
   const file = { path, text: fixed.text, findings: fixed.remaining, before: { text, findings } };

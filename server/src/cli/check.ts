@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { missing } from "../engine/discover.ts";
 import { ensureGrammars } from "../engine/grammars.ts";
-import { lint } from "../engine/lint.ts";
+import { lint, settled } from "../engine/lint.ts";
 import { internalError } from "../engine/own.ts";
 import { decodeSource } from "../engine/read.ts";
 import { describeProblem, type Settings, settingsResolver } from "../engine/settings.ts";
@@ -30,7 +30,7 @@ async function checkStdin(
   const settings = settingsFor(path);
   if (options.mode === "report") {
     if ("finding" in read) return { files: [{ path, text: "", findings: [read.finding] }], count: 1, problems: [] };
-    const { findings } = lint(read.source, settings);
+    const findings = settled(lint(read.source, settings).findings);
     const files = findings.length > 0 ? [{ path, text: read.source.text, findings }] : [];
     return { files, count: 1, problems: [] };
   }

@@ -1,5 +1,5 @@
 import type { Finding } from "../rules/rule.ts";
-import { ignoredRules, lint } from "./lint.ts";
+import { ignoredRules, lint, settled } from "./lint.ts";
 import { internalError, ownFinding } from "./own.ts";
 import { readSource, type Skipped } from "./read.ts";
 import type { Settings } from "./settings.ts";
@@ -22,7 +22,9 @@ export function lintFile(path: string, settings: Settings, openText?: string): F
     const ignored = severity === undefined || ignoredRules(path, settings).has(read.finding.rule);
     return { path, findings: ignored ? [] : [{ ...read.finding, severity }], skipped: read.skipped };
   }
-  const { findings, skipped } = lint(read.source, settings);
+  const result = lint(read.source, settings);
+  const findings = settled(result.findings);
+  const { skipped } = result;
   return {
     path,
     findings,

@@ -60,6 +60,7 @@ const mostErrors = 3;
 function reporter(rule: Rule, text: string, settings: Settings, into: Finding[]): Report {
   const { name, code, group } = rule;
   return ({ span, message, hint, severity, related = [], fixes = [] }) => {
+    let built: readonly Fix[] | undefined;
     into.push({
       rule: name,
       code,
@@ -69,9 +70,40 @@ function reporter(rule: Rule, text: string, settings: Settings, into: Finding[])
       ...(hint === undefined ? {} : { hint }),
       span,
       related,
-      fixes: fixes.flatMap((fix) => (fix ? [fitted(fix, text)] : [])),
+      get fixes() {
+        built ??= (typeof fixes === "function" ? fixes() : fixes).flatMap((fix) => (fix ? [fitted(fix, text)] : []));
+        return built;
+      },
     });
   };
+}
+
+/**
+ * The findings with their fixes built, so that they hold on to nothing else of their file. A fix that cannot be built
+ * is left out, and a finding of its own says so.
+ */
+export function settled(findings: readonly Finding[]): Finding[] {
+  const failures: Finding[] = [];
+  const complete = findings.map((finding): Finding => {
+    try {
+      return { ...finding };
+    } catch (error) {
+      failures.push(failure(`The rule ${finding.rule} could not build its fixes for this file: ${reason(error)}`));
+      const { rule, code, group, severity, message, hint, span, related } = finding;
+      return {
+        rule,
+        code,
+        group,
+        severity,
+        message,
+        ...(hint === undefined ? {} : { hint }),
+        span,
+        related,
+        fixes: [],
+      };
+    }
+  });
+  return [...complete, ...failures];
 }
 
 // Rules write "\n" and may insert at offset 0; the file's own line breaks and its byte order mark are kept here, for all.

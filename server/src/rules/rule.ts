@@ -33,7 +33,7 @@ export type Finding = {
   readonly hint?: string;
   readonly span: Span;
   readonly related: readonly Related[];
-  /** The first is the preferred one. */
+  /** The first is the preferred one. Built when first asked for: most findings are only shown. */
   readonly fixes: readonly Fix[];
 };
 
@@ -45,7 +45,7 @@ export type Report = (finding: {
   /** Only where one case weighs less or more than the rule's own severity. */
   readonly severity?: Severity;
   readonly related?: readonly Related[];
-  readonly fixes?: readonly (Fix | undefined)[];
+  readonly fixes?: (() => readonly (Fix | undefined)[]) | readonly (Fix | undefined)[];
 }) => void;
 
 /** A complete Python file and what the rule does with it. */
