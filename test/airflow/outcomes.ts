@@ -1,0 +1,149 @@
+/** Everything that the fixes make of the examples at hand, and what is wrong with it once a real Airflow has read it. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fixAll } from "../../server/src/engine/fix.ts";
+import { lint } from "../../server/src/engine/lint.ts";
+import { loadSettings, type Overrides, type Settings } from "../../server/src/engine/settings.ts";
+import { rules } from "../../server/src/rules/index.ts";
+import { applyEdits } from "../../server/src/text/edit.ts";
+import { readCases } from "../fixtures.ts";
+import type { Project } from "../project.ts";
+import type { ImportedFile } from "./environment.ts";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** A DAG file whose fixes are tried, and the configuration it asks for. */
+export type Original = {
+  /** What the tests are grouped by: a rule's name or `examples`. */
+  readonly group: string;
+  /** What it is, for people: `ssh-cmd-timeout-default: "an own limit"`. */
+  readonly about: string;
+  readonly text: string;
+  /** The text of a `tether.toml`. */
+  readonly toml: string;
+  /** The rule that it belongs to; undefined: every rule. */
+  readonly rule: string | undefined;
+};
+
+/** A text that fixes made of an original. */
+export type Outcome = {
+  readonly original: Original;
+  /** Which fixes, for people. */
+  readonly how: string;
+  readonly text: string;
+};
+
+/** The rules' own examples, every case of `test/rules/*.md` and the files of `examples/`. */
+export function originals(): Original[] {
+  const found: Original[] = rules.map(({ name, docs }) => ({
+    group: name,
+    about: `${name}: its bad example`,
+    text: docs.bad,
+    toml: "",
+    rule: name,
+  }));
+  const fixtures = join(root, "test", "rules");
+  for (const file of readdirSync(fixtures).filter((each) => each.endsWith(".md"))) {
+    const rule = file.slice(0, -".md".length);
+    const cases = readCases(readFileSync(join(fixtures, file), "utf8"));
+    // The test of the fixtures tells of a document that cannot be read and of a rule that does not exist.
+    if ("problem" in cases || !rules.some(({ name }) => name === rule)) continue;
+    for (const { title, text, toml } of cases)
+      found.push({ group: rule, about: `${rule}: "${title}"`, text, toml, rule });
+  }
+  const examples = join(root, "examples");
+  for (const file of readdirSync(examples, { recursive: true, encoding: "utf8" }).sort()) {
+    if (!file.endsWith(".py")) continue;
+    const text = readFileSync(join(examples, file), "utf8");
+    found.push({ group: "examples", about: `examples/${file}`, text, toml: "", rule: undefined });
+  }
+  return found;
+}
+
+/**
+ * What each allowed way of fixing makes of an original for a project on that Airflow: all fixes of its rule, all of
+ * every rule, and each single fix of each finding. Texts that nothing changed are left out, equal ones are told once.
+ */
+export function outcomes(original: Original, project: Project, airflow: string): Outcome[] {
+  const { rule, text } = original;
+  const source = { path: project.path, text };
+  const strict = settingsFor(original, project, airflow, { profile: "strict" });
+  const own = rule === undefined ? strict : settingsFor(original, project, airflow, { select: [rule] });
+  const found = new Map<string, string>();
+  const add = (how: string, after: string | undefined) => {
+    if (after === undefined) throw new Error(`${original.about}: the edits of "${how}" contradict one another`);
+    if (after !== text && !found.has(after)) found.set(after, how);
+  };
+  add("all fixes of the rule", fixAll(source, own, "unsafe").text);
+  add("all fixes of all rules", fixAll(source, strict, "unsafe").text);
+  for (const { rule: name, fixes } of lint(source, own).findings) {
+    for (const { title, edits } of fixes) add(`${name}: ${title}`, applyEdits(text, edits));
+  }
+  return [...found].map(([after, how]) => ({ original, how, text: after }));
+}
+
+// A case may be about a project with old providers; the environment has the newest ones of its Airflow.
+function settingsFor(original: Original, project: Project, airflow: string, chosen: Overrides): Settings {
+  writeFileSync(join(project.folder, "tether.toml"), original.toml);
+  const { settings } = loadSettings(project.folder, { ...chosen, airflowVersion: airflow });
+  const target = { ...settings.project.target, providers: {} };
+  return { ...settings, project: { ...settings.project, target } };
+}
+
+/** A text and what became of it in a real Airflow. */
+export type Imported = { readonly text: string; readonly file: ImportedFile };
+
+/** What the fix spoilt, in sentences; empty when nothing. */
+export function complaints(before: Imported, after: Imported): string[] {
+  return [...newError(before, after), ...lostTasks(before.file, after.file), ...newDeprecations(before, after)];
+}
+
+function newError(before: Imported, after: Imported): string[] {
+  const { error } = after.file;
+  if (error === null) return [];
+  if (before.file.error === null) return [`does not import any more:\n${error}`];
+  // With its first broken line repaired, a file goes on to the next one; that is the fix's only where the fix wrote it.
+  const line = failingLine(after);
+  if (lastLine(error) === lastLine(before.file.error) || (line !== undefined && linesOf(before.text).has(line)))
+    return [];
+  return [`has another error than before:\n${error}`];
+}
+
+// The innermost line of the file itself in the traceback.
+function failingLine({ text, file }: Imported): string | undefined {
+  const places = [...(file.error ?? "").matchAll(/File "([^"\n]*)", line (\d+)/g)];
+  const own = places.findLast(([, path]) => path?.endsWith(file.path));
+  return own && text.split("\n")[Number(own[2]) - 1]?.trim();
+}
+
+function lostTasks(before: ImportedFile, after: ImportedFile): string[] {
+  if (after.error !== null) return [];
+  return before.dags.flatMap(({ dag_id, tasks }) => {
+    const dag = after.dags.find((each) => each.dag_id === dag_id);
+    if (!dag) return [`has no DAG ${dag_id} any more`];
+    const left = new Set(dag.tasks.map(({ task_id }) => task_id));
+    return tasks.filter(({ task_id }) => !left.has(task_id)).map(({ task_id }) => `has no task ${task_id} any more`);
+  });
+}
+
+// A call that was deprecated before still is after an argument was added to it.
+function newDeprecations(before: Imported, after: Imported): string[] {
+  const known = before.file.deprecations.map(({ message }) => message);
+  const kept = linesOf(before.text);
+  const lines = after.text.split("\n");
+  return after.file.deprecations.flatMap(({ line, category, message }) => {
+    const same = known.indexOf(message);
+    if (same >= 0) known.splice(same, 1);
+    const text = lines[line - 1]?.trim() ?? "";
+    return same >= 0 || kept.has(text) ? [] : [`has a new ${category} at \`${text}\`: ${message}`];
+  });
+}
+
+function linesOf(text: string): Set<string> {
+  return new Set(text.split("\n").map((line) => line.trim()));
+}
+
+function lastLine(error: string): string {
+  return error.trimEnd().split("\n").at(-1) ?? "";
+}
