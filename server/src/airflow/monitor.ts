@@ -12,6 +12,8 @@ export type Monitored = "yes" | "no" | "unknown";
 
 /** Words of code and commands that ask how a job is doing. */
 const asking = /sleep|wait|poll|status|state|describe|monitor|watch|until|check|sens(e|or)|waiter|get_(job|run|batch)/i;
+/** Operators that tell people; a class that Tether does not know may still be named for it. */
+const telling = /E?mail|Slack|Teams|Discord|Telegram|PagerDuty|Opsgenie|Notif|Webhook/;
 const namedForIt = /wait|poll|monitor|watch|sens(e|or)|check|status|complet|finish/i;
 
 /**
@@ -35,23 +37,13 @@ export function monitored(file: DagFile, task: Task, behaviour: Behaviour): Moni
 
 /** Every task that runs after this one, near and far. */
 export function followersOf(file: DagFile, task: Task): ReadonlySet<Task> {
-  return reached(file, task, "from", "to");
-}
-
-/** Every task that runs before this one, near and far. */
-export function precedersOf(file: DagFile, task: Task): ReadonlySet<Task> {
-  return reached(file, task, "to", "from");
-}
-
-function reached(file: DagFile, task: Task, near: "from" | "to", far: "from" | "to"): ReadonlySet<Task> {
   const found = new Set<Task>();
   const next = [task];
   for (let one = next.pop(); one; one = next.pop()) {
-    for (const edge of file.edges) {
-      const other = edge[far];
-      if (edge[near] !== one || found.has(other) || other === task) continue;
-      found.add(other);
-      next.push(other);
+    for (const { from, to } of file.edges) {
+      if (from !== one || found.has(to) || to === task) continue;
+      found.add(to);
+      next.push(to);
     }
   }
   return found;
@@ -79,6 +71,7 @@ function watchesIt(file: DagFile, one: Task, task: Task, behaviour: Behaviour, p
   if (watches(one) || (!known && namedForIt.test(name))) return sensorWatches(file, one, task, behaviour, place);
   if (one.form === "taskflow" || isA(one, operators.python)) return codeWatches(file, one, task, reading, place);
   if (reading === "no") return !known && place.direct && namedForIt.test(one.id ?? "") ? "unknown" : "no";
+  if (telling.test(name)) return "no";
   if (!known) return "unknown";
   // A cluster that does not come up fails the operators that are to run on it.
   if (behaviourOf(known) && one.scripts.length === 0) return reading;
