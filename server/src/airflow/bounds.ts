@@ -1,5 +1,6 @@
 /** Which limit, if any, ends a task that waits too long. */
 import { argument } from "./arguments.ts";
+import { isSetLater } from "./attributes.ts";
 import type { DagFile, Lookup, Task } from "./dagfile.ts";
 
 /** Whether an argument certainly has no effect: absent, or a literal `None`. */
@@ -14,6 +15,8 @@ export function isUnset(found: Lookup): boolean {
 export function isUnbounded(file: DagFile, task: Task): boolean {
   if (file.project.deployment.defaultTaskExecutionTimeout !== undefined) return false;
   if (!isUnset(argument(file, task, "execution_timeout"))) return false;
+  // load.execution_timeout = timedelta(hours=1)
+  if (isSetLater(file, task, "execution_timeout")) return false;
   return hasNoRunTimeout(file, task);
 }
 

@@ -5,6 +5,7 @@ import { answersAtOnce, asksOtherMachine, isLimited, waitsForOtherMachine } from
 import type { Script, ShellCommand } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
 import { argument } from "./arguments.ts";
+import { hasParameter, providerAtLeast } from "./availability.ts";
 import { isUnset } from "./bounds.ts";
 import type { DagFile, Lookup, Task } from "./dagfile.ts";
 import { isA, operators, runsAs } from "./kinds.ts";
@@ -34,8 +35,10 @@ export function onlyAnswersAtOnce(task: Task, other: (command: ShellCommand) => 
 
 /** What may never end on the other side, for a message, such as `a pod that never ends`; undefined when nothing is known to. */
 export function remoteWork(file: DagFile, task: Task): string | undefined {
-  if (runsAs(task, operators.ssh) || runsAs(task, operators.winrm))
-    return onlyAnswersAtOnce(task, isLimited) ? undefined : "a remote command that hangs";
+  if (runsAs(task, operators.ssh) || runsAs(task, operators.winrm)) {
+    if (onlyAnswersAtOnce(task, isLimited)) return undefined;
+    return endsSilence(file, task) ? "a remote command that goes on printing" : "a remote command that hangs";
+  }
   if (runsAs(task, operators.sftp)) return "a transfer that hangs";
   if (runsAs(task, operators.docker)) return "a container that never ends";
   if (runsAs(task, operators.pod)) return podHoldsTask(file, task) ? "a pod that never ends" : undefined;
@@ -51,6 +54,15 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
     (one) => one.tasks.includes(task) && (one.kind === "paramiko-exec" || one.kind === "hook-exec"),
   );
   return call && "an ssh call that does not return";
+}
+
+/** Whether the operator itself ends a command that falls silent; the ssh provider does since 3.3.0. */
+function endsSilence(file: DagFile, task: Task): boolean {
+  const { known } = task.operator;
+  if (!known || !runsAs(task, operators.ssh) || !hasParameter(file.project, known, "cmd_timeout")) return false;
+  if (!providerAtLeast(file.project, known.provider, "3.3.0")) return false;
+  const given = argument(file, task, "cmd_timeout");
+  return typeof given !== "object" || given.resolved.kind !== "none";
 }
 
 /** Whether the task surely stays on its worker for as long as the pod runs, and nothing ends the pod. */

@@ -57,7 +57,7 @@ with DAG("report") as dag:
         span: task.span,
         message: `${task.operator.name} has no failed_states: when the upstream fails, it goes on waiting until its own timeout.`,
         hint: "List the states in which the upstream will never succeed.",
-        fixes: [fix(file, task)],
+        fixes: () => [fix(file, task)],
       });
     }
   },
@@ -73,7 +73,12 @@ function isEmpty(found: Lookup): boolean {
 function namesFailure(found: Lookup): boolean {
   if (found === "absent") return false;
   if (found === "unknown" || found.resolved.kind !== "list" || !found.resolved.complete) return true;
-  return found.resolved.items.some((one) => one.kind !== "string" || /failed$/.test(one.folded.text));
+  return found.resolved.items.some((one) => {
+    if (one.kind === "string") return one.folded.holes.length > 0 || /failed$/.test(one.folded.text);
+    // State.SUCCESS, DagRunState.FAILED, TaskInstanceState.SKIPPED.value
+    const member = one.kind === "reference" ? /\w*State\.([A-Z_]+)(\.value)?$/.exec(one.qualified)?.[1] : undefined;
+    return member === undefined || member.endsWith("FAILED");
+  });
 }
 
 function fix(file: DagFile, task: Task): Fix | undefined {

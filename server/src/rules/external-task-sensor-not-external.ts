@@ -44,7 +44,7 @@ with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag
     features >> fit
 `,
     limits:
-      "It speaks up only where the sensor directly follows a task that starts work on another machine, and the DAG it names does not stand in the same file.",
+      "It speaks up only where the sensor directly follows a task that starts work on another machine, and the DAG it names neither stands in the same file nor is triggered by it.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/sensors/external_task_sensor.html",
     ],
@@ -56,6 +56,7 @@ with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag
       if (typeof dagId !== "object" || dagId.resolved.kind !== "string" || dagId.resolved.folded.holes.length > 0)
         continue;
       const id = dagId.resolved.folded.text;
+      if (/\{[{%]/.test(id) || triggeredHere(file, id)) continue;
       // The DAG is here, or this file makes DAGs whose names are not known.
       if (file.dags.some((one) => one.id === id || one.id === undefined)) continue;
       const upstream = file.tasks.find((one) => startsRemoteWork(one) && follows(file, one, task));
@@ -69,6 +70,17 @@ with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag
     }
   },
 });
+
+/** Whether a TriggerDagRunOperator of the file starts that DAG, or may: then it is a DAG of this Airflow. */
+function triggeredHere(file: DagFile, id: string): boolean {
+  return file.tasks.some((one) => {
+    if (!isA(one, operators.triggerDagRun)) return false;
+    const triggered = argument(file, one, "trigger_dag_id");
+    return (
+      typeof triggered !== "object" || triggered.resolved.kind !== "string" || triggered.resolved.folded.text === id
+    );
+  });
+}
 
 /** SSHOperator, SSHRemoteJobOperator, WinRMOperator, or ssh in a BashOperator. */
 function startsRemoteWork(task: Task): boolean {

@@ -43,7 +43,7 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
         span: task.span,
         message: `${shownName(task)} has no execution_timeout: ${work} keeps the task running and its worker slot taken.`,
         hint: "Set execution_timeout on the task or in default_args; on expiry Airflow calls on_kill, then retries.",
-        fixes: [executionTimeoutFix(file, task)],
+        fixes: () => [executionTimeoutFix(file, task)],
       });
     }
   },

@@ -51,7 +51,7 @@ with DAG("intake") as dag:
         span: task.span,
         message: `${shownName(task)} has no timeout: when what it waits for never comes, Airflow fails it only after 7 days.`,
         hint: "Set timeout, in seconds, to the longest wait that still makes sense.",
-        fixes: [secondsFix(file, task, "timeout", file.project.limits.sensorTimeout, "sensor-timeout")],
+        fixes: () => [secondsFix(file, task, "timeout", file.project.limits.sensorTimeout, "sensor-timeout")],
       });
     }
   },

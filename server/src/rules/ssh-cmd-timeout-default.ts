@@ -59,7 +59,7 @@ with DAG("nightly_load") as dag:
         span: task.span,
         message: `${task.operator.name} gives up after 10 s without output${afterwards(file, task)}.`,
         hint: "Set cmd_timeout to the longest silence, in seconds, that the command may keep.",
-        fixes: [secondsFix(file, task, "cmd_timeout", file.project.limits.commandTimeout, "command-timeout")],
+        fixes: () => [secondsFix(file, task, "cmd_timeout", file.project.limits.commandTimeout, "command-timeout")],
       });
     }
   },
