@@ -80,8 +80,13 @@ function startsOther(outer: Detached, inner: Detached): boolean {
 
 const asks = /^(?:curl|wget|nc|ncat|netstat|ss|lsof|pgrep|ps|pidof|pg_isready|tail)$/;
 
-/** `http.server & sleep 2; curl …`: what follows asks whether it is up, or follows its log. */
-function isServer({ script, span }: Detached): boolean {
+const servers = /^(?:gunicorn|uvicorn|hypercorn|nginx|redis-server|jupyter|streamlit|tensorboard|autossh)$/;
+const serving =
+  /\bhttp\.server\b|\bSimpleHTTPServer\b|\b(?:flask|streamlit) run\b|\bmlflow (?:server|ui)\b|\bport-forward\b/;
+
+/** `http.server & sleep 2; curl …`: it is made to run on, or what follows asks whether it is up or follows its log. */
+function isServer({ script, span, program }: Detached): boolean {
+  if (servers.test(program ?? "") || serving.test(script.folded.text.slice(span.start, span.end))) return true;
   for (const { statement, script: own } of commands(script))
     if (own === script && statement.span.start >= span.end && asks.test(statement.program ?? "")) return true;
   return false;

@@ -59,7 +59,8 @@ export function pythonText(file: SourceFile, folded: Folded, given: Folded, with
     at = piece.end;
     codes.push(code);
   }
-  text += folded.text.slice(at);
+  // Python reads a file's CRLF as a line feed.
+  text = (text + folded.text.slice(at)).replaceAll("\r\n", "\n");
   if (codes.length === 0) return quoteString(file, text);
   const literal = quoteString(file, text.replaceAll("{", "{{").replaceAll("}", "}}"));
   const quote = literal.charAt(0);
