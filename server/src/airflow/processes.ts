@@ -1,5 +1,8 @@
 /** What task code does with the processes it starts. */
-import type { Call } from "../syntax/python.ts";
+
+import type { Statement } from "../shell/script.ts";
+import { type Call, unwrap } from "../syntax/python.ts";
+import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Use } from "../syntax/uses.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
 import { remoteProgram } from "./remote.ts";
@@ -45,6 +48,32 @@ export function onlyTidies(call: RemoteCall): boolean {
   );
 }
 
+/** Programs that answer a question and change nothing. */
+const asking = new Set(
+  "[ cat cut date df dig du env file find free getent grep egrep head hostname id ip jq ls lsof lscpu md5sum nproc nslookup nvidia-smi pgrep ping ps pwd realpath sort stat tail test tr uname uniq uptime wc whereis which who whoami xargs".split(
+    " ",
+  ),
+);
+
+/** Whether the command only asks this machine something: `ps aux | grep x`, `ls`, `java --version`. */
+export function onlyAsks(call: RemoteCall): boolean {
+  const script = scriptOf(call);
+  return script !== undefined && script.body.length > 0 && script.body.every(asks);
+}
+
+function asks(statement: Statement): boolean {
+  if (statement.kind === "pipeline") return statement.stages.every(asks);
+  if (statement.kind !== "command" || statement.nested) return false;
+  const words = statement.words.slice(1).map((one) => one.text);
+  if (
+    statement.redirects.some((one) => /^&?>/.test(one.operator) && !/^(\/dev\/null|&?\d)$/.test(one.target?.text ?? ""))
+  )
+    return false;
+  if (words.length === 1 && /^(--version|-V|-version|--help)$/.test(words[0] ?? "")) return true;
+  if (words.some((one) => /^(-delete|-exec|-execdir|-ok|-fprint|rm|kill)$/.test(one))) return false;
+  return asking.has(statement.program ?? "");
+}
+
 /** The program through which the call waits for another machine without a limit of its own. */
 export function waitsThrough(call: RemoteCall): string | undefined {
   const script = scriptOf(call);
@@ -61,13 +90,60 @@ export function waitsOf(call: RemoteCall): { readonly use: Use; readonly wait: C
   });
 }
 
-/** Whether somebody looks at the exit status of a process object: `returncode`, `poll()`, `check_returncode()`, the value of `wait()`. */
+/** Whether somebody acts on the exit status of a process object: `returncode`, `poll()`, `check_returncode()`, the value of `wait()`. */
 export function statusIsRead(file: DagFile, call: RemoteCall): boolean {
   return call.result.uses.some((use) => {
     const last = use.path.at(-1);
-    if (last === "returncode" || last === "poll" || last === "check_returncode") return true;
-    if (last !== "wait" || !use.call) return false;
-    const outcome = file.results.resultOf(use.call);
-    return !outcome.discarded && (outcome.names.length === 0 || outcome.uses.length > 0 || outcome.escapes);
+    if (last === "check_returncode") return true;
+    if (last === "returncode") return use.kind !== "shown" && !comparedWithNone(file, use);
+    if ((last !== "wait" && last !== "poll") || use.path.length > 1) return false;
+    // Handed on as a function: somebody else may call it.
+    return use.call && use.kind === "method" ? isRead(file, use.call) : true;
   });
+}
+
+/** Whether the value of a call is more than printed: tested, kept for a test, handed on. */
+export function isRead(file: DagFile, call: Call): boolean {
+  const { discarded, uses, escapes } = file.results.resultOf(call);
+  return !discarded && (escapes || uses.some((use) => use.kind !== "shown" && !comparedWithNone(file, use)));
+}
+
+const parsing = /^(loads|fromstring|literal_eval|safe_load|parse)$/;
+
+/** What a program wrote goes to a parser, which raises on the nothing that a failed one leaves: `json.loads(r.stdout)`. */
+export function isParsed(file: DagFile, use: Use, depth = 0): boolean {
+  if (!use.call || depth > 8) return false;
+  if (use.kind === "method") return file.results.resultOf(use.call).uses.some((one) => isParsed(file, one, depth + 1));
+  const { func } = use.call;
+  return parsing.test(func.kind === "attribute" ? func.name : func.kind === "name" ? func.id : "");
+}
+
+/** The value decides in an `if` or `assert` whether the function raises. */
+export function mayRaise(file: DagFile, use: Use): boolean {
+  if (use.kind !== "tested" && use.kind !== "compared") return false;
+  const statement = file.results.statementOf(use.expr);
+  if (statement?.kind === "assert") return true;
+  if (statement?.kind !== "if") return false;
+  let raises = false;
+  for (const { body } of statement.branches) {
+    walkStatements(body, (one) => {
+      if (one.kind === "raise") raises = true;
+      return true;
+    });
+  }
+  return raises;
+}
+
+/** `while p.poll() is None` asks whether it is over, not how. */
+function comparedWithNone(file: DagFile, use: Use): boolean {
+  const statement = use.kind === "compared" ? file.results.statementOf(use.expr) : undefined;
+  let none = false;
+  for (const expr of statement ? expressionsOf(statement) : []) {
+    walkExpr(expr, (one) => {
+      if (one.kind === "compare" && one.operands.some((operand) => unwrap(operand) === use.expr))
+        none = one.operands.some((operand) => operand.kind === "constant" && operand.value === null);
+      return true;
+    });
+  }
+  return none;
 }

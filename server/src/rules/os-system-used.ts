@@ -1,5 +1,5 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { onlyTidies } from "../airflow/processes.ts";
+import { isParsed, isRead, mayRaise, onlyAsks, onlyTidies } from "../airflow/processes.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { replaceCallee } from "../edits/calls.ts";
 import { withImports } from "../edits/imports.ts";
@@ -43,34 +43,35 @@ def push():
 with DAG("push") as dag:
     PythonOperator(task_id="push", python_callable=push)
 `,
-    limits: "A status that is compared, tested or handed on is left alone, and so are commands that only tidy up.",
+    limits:
+      "A status that is compared, tested or handed on is left alone, and so are commands that only tidy up or look around.",
     links: ["https://docs.python.org/3/library/os.html#os.system"],
   },
   check(file, report) {
     for (const call of file.calls) {
-      if (call.kind !== "os-system" || !call.live || onlyTidies(call)) continue;
+      if (call.kind !== "os-system" || !call.live || onlyTidies(call) || onlyAsks(call)) continue;
       if (call.callee.endsWith("getstatusoutput")) continue;
-      const { result } = call;
       const status = call.callee === "os.system";
-      if (status && !result.discarded && (result.escapes || result.names.length === 0 || result.uses.length > 0))
-        continue;
-      // p = os.popen(…); if p.close(): raise
-      if (
-        result.escapes ||
-        result.uses.some((use) => use.path[0] === "close" && use.call && !file.results.resultOf(use.call).discarded)
-      )
-        continue;
+      if (status ? isRead(file, call.call) : outputJudged(file, call)) continue;
       report({
         span: call.span,
         message: status
           ? "os.system never raises and nobody looks at its status: when the command fails, Airflow still marks the task success."
           : `${call.callee} gives the output but not the exit status: when the command fails, Airflow still marks the task success.`,
         hint: "Use subprocess.run(…, check=True, timeout=…).",
-        fixes: [run(file, call)],
+        fixes: () => [run(file, call)],
       });
     }
   },
 });
+
+/** The output is a text that a parser refuses when it is empty, or a pipe whose `close()` tells the status. */
+function outputJudged(file: DagFile, { callee, result }: RemoteCall): boolean {
+  if (result.uses.some((use) => isParsed(file, use) || mayRaise(file, use))) return true;
+  if (callee !== "os.popen") return false;
+  // p = os.popen(…); if p.close(): raise
+  return result.escapes || result.uses.some((use) => use.path[0] === "close" && use.call && isRead(file, use.call));
+}
 
 /** os.system(x) → subprocess.run(x, shell=True, check=True): the same /bin/sh. */
 function run(file: DagFile, call: RemoteCall): Fix | undefined {

@@ -1,4 +1,5 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
+import { isParsed, isRead, mayRaise, scriptOf } from "../airflow/processes.ts";
 import { freeName } from "../edits/freeNames.ts";
 import { localName, withImports } from "../edits/imports.ts";
 import { layoutOf, lineIndent, startsLine, withNewlines } from "../edits/layout.ts";
@@ -58,21 +59,23 @@ def restart():
 
 restart()
 `,
-    limits: "Streams that are returned or handed to another function are left alone: the status may be read there.",
+    limits:
+      "Streams that are returned or handed to another function are left alone: the status may be read there. So is output that a parser or a test with a `raise` judges.",
     links: ["https://docs.paramiko.org/en/stable/api/channel.html#paramiko.channel.Channel.recv_exit_status"],
   },
   check(file, report) {
     for (const call of file.calls) {
       if (call.kind !== "paramiko-exec" || !call.live) continue;
       const { result } = call;
-      if (result.escapes || result.entered) continue;
-      // channel = stdout.channel: followed no further.
+      if (result.escapes || result.entered || succeedsAlways(call)) continue;
+      const asked = result.uses.filter(asksStatus);
+      // lambda: stdout.channel.recv_exit_status, handed on without a call
+      if (asked.some((use) => use.kind !== "method")) continue;
+      // f(stdout.channel)
       if (result.uses.some((use) => use.kind === "attribute" && use.path.at(-1) === "channel")) continue;
-      const asked = result.uses.filter(
-        (use) => use.path.includes("recv_exit_status") || use.path.includes("exit_status_ready"),
-      );
       const thrownAway = asked.filter((use) => use.call && isThrownAway(file, use.call));
       if (asked.length > thrownAway.length) continue;
+      if (result.uses.some((use) => isJudged(file, use))) continue;
       const [first] = thrownAway;
       const answers = result.uses.some((use) => isTaken(file, use));
       report({
@@ -85,23 +88,45 @@ restart()
             : "Nobody reads the exit status of this exec_command: when the remote command fails, Airflow still marks the task success.",
         hint: "Raise when stdout.channel.recv_exit_status() is not 0, after the output has been read.",
         related: first ? [{ span: call.span, message: "starts the remote command" }] : [],
-        fixes: [first?.call ? raiseInstead(file, first.call) : raiseAfter(file, call)],
+        fixes: () => [first?.call ? raiseInstead(file, first.call) : raiseAfter(file, call)],
       });
     }
   },
 });
 
+/** `test -f x && echo yes || echo no`: its status says nothing. */
+function succeedsAlways(call: RemoteCall): boolean {
+  const last = scriptOf(call)?.body.at(-1);
+  return (
+    last?.kind === "and-or" &&
+    last.operator === "||" &&
+    last.right.kind === "command" &&
+    /^(echo|printf|true|:)$/.test(last.right.program ?? "")
+  );
+}
+
+function asksStatus({ path }: Use): boolean {
+  return path.includes("recv_exit_status") || path.includes("exit_status_ready") || path.includes("exit_status");
+}
+
+/** `exit_status_ready()` says whether it is over, not how. */
 function isThrownAway(file: DagFile, call: Call): boolean {
-  const outcome = file.results.resultOf(call);
-  return outcome.discarded || (outcome.names.length > 0 && outcome.uses.length === 0 && !outcome.escapes);
+  return (call.func.kind === "attribute" && call.func.name === "exit_status_ready") || !isRead(file, call);
+}
+
+/** What the command wrote decides whether the function raises, or is parsed: a failure does not pass unseen. */
+function isJudged(file: DagFile, use: Use, depth = 0): boolean {
+  if (mayRaise(file, use) || isParsed(file, use)) return true;
+  if (use.kind !== "method" || !use.call || depth > 8) return false;
+  return file.results.resultOf(use.call).uses.some((one) => isJudged(file, one, depth + 1));
 }
 
 /** What was read from the streams goes further than a print or a log line. */
 function isTaken(file: DagFile, use: Use, depth = 0): boolean {
   if (depth > 8 || use.kind === "shown") return false;
-  if (use.path.includes("recv_exit_status") || use.path.includes("exit_status_ready") || use.path[0] === "close")
-    return false;
-  if (use.kind !== "method") return use.path.length === 0 || use.kind !== "attribute";
+  if (asksStatus(use) || use.path.at(-1) === "close") return false;
+  // out.split()[-1] goes somewhere; what becomes of `stdout.channel` is not about the output.
+  if (use.kind !== "method") return use.kind !== "attribute" || use.path.every((one) => one.startsWith("["));
   if (!use.call) return false;
   const outcome = file.results.resultOf(use.call);
   return !outcome.discarded && (outcome.escapes || outcome.uses.some((one) => isTaken(file, one, depth + 1)));
@@ -109,11 +134,21 @@ function isTaken(file: DagFile, use: Use, depth = 0): boolean {
 
 const why = "the task now waits for the remote command and fails with it";
 
-/** stdout.channel.recv_exit_status() → if stdout.channel.recv_exit_status() != 0: raise … */
+/**
+ * stdout.channel.recv_exit_status() → if stdout.channel.recv_exit_status() != 0: raise …
+ * code = stdout.channel.recv_exit_status() → the same, and behind it: if code != 0: raise …
+ */
 function raiseInstead(file: DagFile, wait: Call): Fix | undefined {
+  if (wait.func.kind !== "attribute" || wait.func.name !== "recv_exit_status") return undefined;
   const statement = file.results.statementOf(wait);
-  if (statement?.kind !== "expression" || statement.expr !== wait) return undefined;
-  return raising(file, statement, (lines) => [{ span: statement.span, text: lines }], slice(file.text, wait.span));
+  if (!statement || !startsLine(file.text, statement.span.start)) return undefined;
+  if (statement.kind === "expression" && statement.expr === wait)
+    return raising(file, statement, (lines) => [{ span: statement.span, text: lines }], slice(file.text, wait.span));
+  const [target] = statement.kind === "assign" && statement.value === wait ? statement.targets : [];
+  if (target?.kind !== "name" || target.id === "_") return undefined;
+  const { end } = statement.span;
+  const indent = lineIndent(file.text, statement.span.start);
+  return raising(file, statement, (lines) => [{ span: { start: end, end }, text: `\n${indent}${lines}` }], target.id);
 }
 
 /** Adds the check behind the last use of the streams, in the block of the call itself. */

@@ -66,7 +66,7 @@ export()
         span: call.span,
         message: `Nobody waits for this process: the task succeeds while ${program ?? "it"} still runs, and its exit status is lost.`,
         hint: "Use subprocess.run(…, check=True, timeout=…), or wait for the process and raise when its returncode is not 0.",
-        fixes: [runInstead(file, call)],
+        fixes: () => [runInstead(file, call)],
       });
     }
   },
@@ -74,9 +74,9 @@ export()
 
 /** Looks at the process without waiting for it: `p.pid`, `print(p)`. */
 function looksOnly(use: Use): boolean {
-  return use.path.length === 0
-    ? use.kind === "tested" || use.kind === "shown"
-    : use.path[0] === "pid" || use.path[0] === "args";
+  if (use.kind === "shown") return true;
+  if (use.path[0] === "pid" || use.path[0] === "args") return use.kind !== "attribute" || use.call === undefined;
+  return use.path.length === 0 && use.kind === "tested";
 }
 
 /** subprocess.Popen(x) → subprocess.run(x, check=True, timeout=3600) */

@@ -1,9 +1,10 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { onlyTidies, statusIsRead, waitsOf } from "../airflow/processes.ts";
+import { isParsed, onlyAsks, onlyTidies, statusIsRead, waitsOf } from "../airflow/processes.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { replaceCallee } from "../edits/calls.ts";
 import { withImports } from "../edits/imports.ts";
 import { keyword } from "../syntax/python.ts";
+import type { Use } from "../syntax/uses.ts";
 import type { Edit, Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
@@ -51,44 +52,51 @@ def export():
 export()
 `,
     limits:
-      "`check=False` is taken for a decision. Commands that only tidy up (rm, mkdir, kill …) are left alone, and so is a result that goes to another function.",
+      "`check=False` is taken for a decision. Commands that only tidy up or look around (rm, mkdir, kill, ls, ps …) are left alone, and so is a result that goes to another function.",
     links: ["https://docs.python.org/3/library/subprocess.html#subprocess.run"],
   },
   check(file, report) {
     for (const call of file.calls) {
-      if (!call.live || onlyTidies(call)) continue;
+      if (!call.live || onlyTidies(call) || onlyAsks(call)) continue;
       const name = call.callee.replace(/^subprocess\./, "");
       const found =
-        name === "Popen" ? popenIgnored(file, call) : (name === "run" || name === "call") && resultIgnored(call);
+        name === "Popen" ? popenIgnored(file, call) : (name === "run" || name === "call") && resultIgnored(file, call);
       if (!found) continue;
       report({
         span: call.span,
         message: `Nobody looks at the exit status of this subprocess.${name}: when the program fails, Airflow still marks the task success.`,
         hint:
           name === "Popen" ? "Raise when returncode is not 0." : "Pass check=True, or raise when the status is not 0.",
-        fixes: [checked(file, call, name)],
+        fixes: () => [checked(file, call, name)],
       });
     }
   },
 });
 
-function resultIgnored(call: RemoteCall): boolean {
+function resultIgnored(file: DagFile, call: RemoteCall): boolean {
   if (call.call.args.some((one) => one.form === "double-star" || one.name === "check")) return false;
   const { result } = call;
   if (result.discarded) return true;
   if (result.escapes || result.entered) return false;
-  if (call.callee === "subprocess.call") return result.names.length > 0 && result.uses.length === 0;
+  if (call.callee === "subprocess.call") return result.uses.every((use) => use.kind === "shown");
   // r = run(…); print(r.stdout)
-  return result.uses.every((use) => ["stdout", "stderr", "args"].includes(use.path[0] ?? ""));
+  return result.uses.every((use) => use.kind === "shown" || (isStream(use) && !isParsed(file, use)));
 }
 
-/** Somebody waits for the process, but its status goes nowhere. */
+function isStream(use: Use): boolean {
+  return use.path[0] === "stdout" || use.path[0] === "stderr" || use.path[0] === "args";
+}
+
+/** Somebody waits for the process, or reads all that it writes, but its status goes nowhere. */
 function popenIgnored(file: DagFile, call: RemoteCall): boolean {
   const { result } = call;
-  if (result.escapes || waitsOf(call).length === 0) return false;
+  const { uses } = result;
+  if (result.escapes) return false;
   // A process that is stopped on purpose has no status worth reading.
-  if (result.uses.some((use) => /^(kill|terminate|send_signal)$/.test(use.path[0] ?? ""))) return false;
-  return !statusIsRead(file, call);
+  if (uses.some((use) => /^(kill|terminate|send_signal)$/.test(use.path[0] ?? ""))) return false;
+  const output = uses.filter((use) => use.path[0] === "stdout" && use.path.at(-1) !== "close");
+  if (!result.entered && waitsOf(call).length === 0 && output.length === 0) return false;
+  return !statusIsRead(file, call) && !uses.some((use) => use.kind === "attribute" && use.call && !isStream(use));
 }
 
 function checked(file: DagFile, call: RemoteCall, name: string): Fix | undefined {

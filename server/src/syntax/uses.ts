@@ -1,13 +1,14 @@
 /** What becomes of a value: who takes a call's result, and what is done with the names it goes to. */
 import type { Span } from "../text/span.ts";
-import type { Call, Expr, Module, Name, Stmt } from "./python.ts";
-import { bodiesOf, expressionsOf, partsOf } from "./traverse.ts";
+import type { Call, Expr, Module, Stmt } from "./python.ts";
+import { type Reaching, reaching } from "./reaching.ts";
+import { expressionsOf, partsOf, walkStatements } from "./traverse.ts";
 
 /** One thing done with a value. */
 export type Use = {
   /**
-   * `method`: `v.a.b(…)`, `attribute`: `v.a.b`, `argument`: `f(v)`; `stored` puts it where it is not followed;
-   * `compared` and `tested` read its value; `shown` only prints or logs it.
+   * `method`: `v.a.b(…)`, `argument`: `f(v)`; `stored` puts it where it is not followed; `compared` and `tested` read
+   * its value; `shown` only prints or logs it, or one of its attributes; `attribute`: `v.a.b`, for anything else.
    */
   readonly kind:
     | "method"
@@ -23,14 +24,16 @@ export type Use = {
     | "other";
   /** The attributes after it, in order: `["channel", "recv_exit_status"]`; an index is `[0]`. */
   readonly path: readonly string[];
-  /** The call of a method, or the call that takes it as an argument. */
+  /** The call of a method, or the call that takes the value, or its attribute, as an argument. */
   readonly call: Call | undefined;
+  /** The value with the attributes after it, as written: `stdout.channel`. */
+  readonly expr: Expr;
   /** The name through which it is used; undefined when used where it is made. */
   readonly name: string | undefined;
   readonly span: Span;
 };
 
-/** The result of a call, followed through the names of one function. */
+/** The result of a call, followed through the names of one function, and through those it is passed on to: `p2 = p`. */
 export type Result = {
   /** Nobody takes it: the call is a statement of its own. */
   readonly discarded: boolean;
@@ -53,52 +56,32 @@ export type Results = {
 
 type Parent = { readonly expr: Expr } | { readonly stmt: Stmt };
 
+type Index = {
+  readonly parents: ReadonlyMap<Expr, Parent>;
+  readonly reaching: Reaching;
+};
+
 /** Indexes a module once; the index is built when the first question comes. */
 export function results(module: Module): Results {
   let index: Index | undefined;
   const ready = (): Index => {
-    index ??= indexed(module);
+    index ??= { parents: parentsIn(module), reaching: reaching(module) };
     return index;
   };
   return { resultOf: (call) => follow(call, ready()), statementOf: (expr) => statementAbove(expr, ready()) };
 }
 
-type Index = {
-  readonly parents: ReadonlyMap<Expr, Parent>;
-  /** References by the outermost function (or module) that holds them. */
-  readonly references: ReadonlyMap<Stmt | Module, ReadonlyMap<string, readonly Name[]>>;
-  readonly homes: ReadonlyMap<Stmt, Stmt | Module>;
-};
-
-function indexed(module: Module): Index {
+function parentsIn(module: Module): ReadonlyMap<Expr, Parent> {
   const parents = new Map<Expr, Parent>();
-  const references = new Map<Stmt | Module, Map<string, Name[]>>();
-  const homes = new Map<Stmt, Stmt | Module>();
-  const expressions = (expr: Expr, parent: Parent, home: Stmt | Module): void => {
+  const visit = (expr: Expr, parent: Parent): void => {
     parents.set(expr, parent);
-    if (expr.kind === "name") {
-      const known = references.get(home) ?? new Map<string, Name[]>();
-      references.set(home, known);
-      known.set(expr.id, [...(known.get(expr.id) ?? []), expr]);
-    }
-    for (const one of partsOf(expr)) expressions(one, { expr }, home);
+    for (const one of partsOf(expr)) visit(one, { expr });
   };
-  const statements = (body: readonly Stmt[], home: Stmt | Module): void => {
-    for (const one of body) {
-      homes.set(one, home);
-      for (const expr of expressionsOf(one)) expressions(expr, { stmt: one }, home);
-      // A function inside a function shares its names, so it is one home with it; a method is a home of its own.
-      const own =
-        one.kind === "function" && (home === module || (home !== module && "kind" in home && home.kind === "class"))
-          ? one
-          : one.kind === "class"
-            ? one
-            : home;
-      for (const inner of bodiesOf(one)) statements(inner, own);
-    }
-  };
-  statements(module.body, module);
-  return { parents, references, homes };
+  walkStatements(module.body, (stmt) => {
+    for (const expr of expressionsOf(stmt)) visit(expr, { stmt });
+    return true;
+  });
+  return parents;
 }
 
 function statementAbove(expr: Expr, index: Index): Stmt | undefined {
@@ -109,94 +92,99 @@ function statementAbove(expr: Expr, index: Index): Stmt | undefined {
 
 /** Calls that look at a value without keeping it, and those that only print it. */
 const looking = /^(str|repr|len|bool|int|type|isinstance|format)$/;
-const showing = /^(print|pprint|log|debug|info|warning|warn|error|exception|critical)$/;
+const showing = /^(print|pprint|pformat|echo|log|debug|info|warning|warn|error|exception|critical)$/;
 
 function follow(call: Call, index: Index): Result {
   const statement = statementAbove(call, index);
   const [value, parent] = outward(call, index);
-  const base = { discarded: false, names: [], entered: false, uses: [], escapes: false, statement };
-  if (!parent) return { ...base, escapes: true };
-  if ("stmt" in parent) {
-    const { stmt } = parent;
-    if (stmt.kind === "expression") return { ...base, discarded: true };
-    if (stmt.kind === "assign" && stmt.value === value) return bound(stmt.targets, stmt, index, base);
-    if (stmt.kind === "with") {
-      const item = stmt.items.find((one) => one.value === value);
-      const target = item?.target;
-      return target ? { ...bound([target], stmt, index, base), entered: true } : { ...base, entered: true };
-    }
-  } else if (parent.expr.kind === "walrus" && parent.expr.value === value) {
-    const kept = statement ? bound([parent.expr.name], statement, index, base) : base;
-    return { ...kept, uses: [...kept.uses, useOf(parent.expr, undefined, index)] };
-  }
-  const use = useOf(value, undefined, index);
-  return { ...base, uses: [use], escapes: leaves(use) };
+  const entering = parent && "stmt" in parent && parent.stmt.kind === "with";
+  if (parent && "stmt" in parent && parent.stmt.kind === "expression")
+    return { discarded: true, names: [], entered: false, uses: [], escapes: false, statement };
+  const targets = parent ? targetsOf(value, parent) : undefined;
+  const names = (targets ?? []).flatMap(partsOfTarget).map((one) => (one.kind === "name" ? one.id : undefined));
+  const uses = entering && !targets ? [] : usesOf(value, undefined, [], index, new Set());
+  return { discarded: false, names, entered: entering ?? false, uses, escapes: uses.some(leaves), statement };
 }
 
-/** Through parentheses and `await`. */
+/** Through parentheses, `await` and the branches of `a if test else b`. */
 function outward(expr: Expr, index: Index): [Expr, Parent | undefined] {
   let value = expr;
   let parent = index.parents.get(value);
-  while (parent && "expr" in parent && (parent.expr.kind === "parenthesized" || parent.expr.kind === "await")) {
+  while (
+    parent &&
+    "expr" in parent &&
+    (parent.expr.kind === "parenthesized" ||
+      parent.expr.kind === "await" ||
+      (parent.expr.kind === "conditional" && parent.expr.test !== value))
+  ) {
     value = parent.expr;
     parent = index.parents.get(value);
   }
   return [value, parent];
 }
 
-function bound(targets: readonly Expr[], stmt: Stmt, index: Index, base: Result): Result {
-  const names: (string | undefined)[] = [];
-  let escapes = false;
-  for (const target of targets) {
-    const parts = target.kind === "tuple" || target.kind === "list" ? target.items : [target];
-    for (const part of parts) {
-      names.push(part.kind === "name" ? part.id : undefined);
-      // self.process = …, jobs["a"] = …
-      if (part.kind !== "name") escapes = true;
-    }
-  }
-  const home = index.homes.get(stmt);
-  const inside = home && index.references.get(home);
-  const uses: Use[] = [];
-  for (const name of names) {
-    if (name === undefined) continue;
-    for (const one of inside?.get(name) ?? []) {
-      if (isTarget(one, index)) continue;
-      uses.push(useOf(one, name, index));
-    }
-  }
-  return { ...base, names, uses, escapes: escapes || uses.some(leaves) };
+/** What a value is bound to as it is: by `=`, `with … as`, `:=`. */
+function targetsOf(value: Expr, parent: Parent): readonly Expr[] | undefined {
+  if ("expr" in parent)
+    return parent.expr.kind === "walrus" && parent.expr.value === value ? [parent.expr.name] : undefined;
+  const { stmt } = parent;
+  if (stmt.kind === "assign") return stmt.value === value ? stmt.targets : undefined;
+  if (stmt.kind !== "with") return undefined;
+  const target = stmt.items.find((one) => one.value === value)?.target;
+  return target && [target];
 }
 
-/** The name is written here, not read. */
-function isTarget(name: Name, index: Index): boolean {
-  let expr: Expr = name;
-  let parent = index.parents.get(expr);
-  while (
-    parent &&
-    "expr" in parent &&
-    (parent.expr.kind === "tuple" ||
-      parent.expr.kind === "list" ||
-      parent.expr.kind === "parenthesized" ||
-      parent.expr.kind === "starred")
-  ) {
-    expr = parent.expr;
-    parent = index.parents.get(expr);
+/** `a, b = …` gives to two. */
+function partsOfTarget(target: Expr): readonly Expr[] {
+  if (target.kind === "parenthesized") return partsOfTarget(target.inner);
+  return target.kind === "tuple" || target.kind === "list" ? target.items : [target];
+}
+
+/** Everything that is done with a value, which is `path` of the one that is followed. */
+function usesOf(
+  value: Expr,
+  name: string | undefined,
+  path: readonly string[],
+  index: Index,
+  seen: Set<Expr>,
+): readonly Use[] {
+  if (seen.has(value)) return [];
+  seen.add(value);
+  const first = useOf(value, name, path, index);
+  const parent = first.kind === "method" ? undefined : outward(first.expr, index)[1];
+  const targets = parent && targetsOf(outward(first.expr, index)[0], parent);
+  const stmt = statementAbove(value, index);
+  if (!targets || !stmt) return [first];
+  const uses: Use[] = [];
+  for (const target of targets) {
+    const parts = partsOfTarget(target);
+    for (const [at, part] of parts.entries()) {
+      const reads = part.kind === "name" ? index.reaching.readsOf(stmt, part.id) : undefined;
+      // self.process = …, jobs["a"] = …, a name that is global
+      if (part.kind !== "name" || !reads) uses.push({ ...first, kind: "stored" });
+      // The three streams of one exec_command are told apart by their names.
+      const inside = parts.length === 1 || first.path.length === 0 ? first.path : [...first.path, `[${at}]`];
+      for (const one of reads ?? []) {
+        uses.push(...usesOf(one, part.kind === "name" ? part.id : undefined, inside, index, seen));
+      }
+    }
   }
-  if (!parent || !("stmt" in parent)) return false;
-  const { stmt } = parent;
-  if (stmt.kind === "assign") return stmt.targets.includes(expr);
-  if (stmt.kind === "for") return stmt.target === expr;
-  if (stmt.kind === "with") return stmt.items.some((one) => one.target === expr);
-  return stmt.kind === "delete";
+  // if (status := process.wait()) != 0: the walrus hands its value on.
+  if (parent && "expr" in parent) uses.push(...usesOf(parent.expr, name, first.path, index, seen));
+  return uses;
 }
 
 function leaves(use: Use): boolean {
-  return use.kind === "argument" || use.kind === "returned" || use.kind === "stored" || use.kind === "other";
+  return (
+    use.kind === "returned" ||
+    use.kind === "stored" ||
+    use.kind === "other" ||
+    (use.kind === "argument" && use.path.length === 0)
+  );
 }
 
-function useOf(value: Expr, name: string | undefined, index: Index): Use {
-  const path: string[] = [];
+function useOf(value: Expr, name: string | undefined, before: readonly string[], index: Index): Use {
+  const path = [...before];
   let [expr, parent] = outward(value, index);
   while (parent && "expr" in parent) {
     const above = parent.expr;
@@ -207,54 +195,79 @@ function useOf(value: Expr, name: string | undefined, index: Index): Use {
     } else break;
     [expr, parent] = outward(above, index);
   }
-  const use = (kind: Use["kind"], call?: Call): Use => ({ kind, path, call, name, span: expr.span });
+  const use = (kind: Use["kind"], call?: Call): Use => ({ kind, path, call, expr, name, span: expr.span });
   if (!parent) return use("other");
-  if ("expr" in parent) {
-    const above = parent.expr;
-    if (above.kind === "call" && above.func === expr)
-      return path.length > 0 ? use("method", above) : use("other", above);
-    if (path.length > 0) return use("attribute");
-    switch (above.kind) {
-      case "call": {
-        const taker =
-          above.func.kind === "name" ? above.func.id : above.func.kind === "attribute" ? above.func.name : "";
-        if (showing.test(taker)) return use("shown");
-        return looking.test(taker) ? use("tested") : use("argument", above);
-      }
-      case "compare":
-        return use("compared");
-      case "unary":
-      case "binary":
-      case "conditional":
-        return use("tested");
-      case "string":
-        return use("tested");
-      case "yield":
-        return use("returned");
-      case "comprehension":
-        return use("iterated");
-      default:
-        return use("stored");
-    }
+  if ("expr" in parent && parent.expr.kind === "call" && parent.expr.func === expr)
+    return path.length > 0 ? use("method", parent.expr) : use("other", parent.expr);
+  if (isShown(expr, index)) return use("shown");
+  const [kind, taker] = "expr" in parent ? inExpression(expr, parent.expr) : [inStatement(parent.stmt), undefined];
+  // A part of the value leaves only where it is returned, stored or iterated as a stream is: rules look at the path.
+  return path.length > 0 && kind !== "compared" && kind !== "tested" ? use("attribute", taker) : use(kind, taker);
+}
+
+function inExpression(expr: Expr, above: Expr): [Use["kind"], Call?] {
+  switch (above.kind) {
+    case "call":
+      return looking.test(nameOfCallee(above)) ? ["tested"] : ["argument", above];
+    case "compare":
+      return ["compared"];
+    case "unary":
+    case "binary":
+    case "conditional":
+    case "string":
+      return ["tested"];
+    case "yield":
+      return ["returned"];
+    case "comprehension":
+      return above.clauses.some((one) => one.source === expr) ? ["iterated"] : ["stored"];
+    default:
+      return ["stored"];
   }
-  if (path.length > 0) return use("attribute");
-  switch (parent.stmt.kind) {
+}
+
+function inStatement(stmt: Stmt): Use["kind"] {
+  switch (stmt.kind) {
     case "return":
-      return use("returned");
+      return "returned";
     case "if":
     case "while":
     case "assert":
-      return use("tested");
+      return "tested";
     case "for":
-      return use("iterated");
+      return "iterated";
     case "with":
-      return use("entered");
+      return "entered";
     case "assign":
     case "augmented-assign":
-      return use("stored");
+      return "stored";
     case "expression":
-      return use("shown");
+      return "shown";
     default:
-      return use("other");
+      return "other";
   }
+}
+
+/** print(v), log.info(f"… {v}"), print("…" + str(v)), logging.info("%s", v) */
+function isShown(expr: Expr, index: Index): boolean {
+  let value = expr;
+  let parent = index.parents.get(value);
+  while (parent && "expr" in parent) {
+    const above = parent.expr;
+    if (above.kind === "call") {
+      if (above.func === value) return false;
+      const callee = nameOfCallee(above);
+      if (showing.test(callee)) return true;
+      if (!looking.test(callee)) return false;
+    } else if (
+      above.kind === "binary" ? !/^[%+]$/.test(above.operator) : !/^(string|tuple|parenthesized)$/.test(above.kind)
+    )
+      return false;
+    value = above;
+    parent = index.parents.get(value);
+  }
+  return false;
+}
+
+function nameOfCallee({ func }: Call): string {
+  return func.kind === "name" ? func.id : func.kind === "attribute" ? func.name : "";
 }
