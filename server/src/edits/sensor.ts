@@ -1,6 +1,6 @@
 /** Puts the sensor that watches an operator's work between the task and what runs after it. */
 import { argument } from "../airflow/arguments.ts";
-import { hasParameter, importPath } from "../airflow/availability.ts";
+import { hasParameter } from "../airflow/availability.ts";
 import type { DagFile, Task, TaskGroup } from "../airflow/dagfile.ts";
 import type { Behaviour, SensorArgument, SensorOf } from "../catalog/behaviour/facts.ts";
 import { findClass, parameterOf } from "../catalog/index.ts";
@@ -16,6 +16,7 @@ import { insertFollower } from "./followers.ts";
 import { withImports } from "./imports.ts";
 import { quoteString } from "./layout.ts";
 import { shownSeconds } from "./limits.ts";
+import { neededClass } from "./neededClass.ts";
 import { isPlural } from "./waiting.ts";
 
 /**
@@ -29,8 +30,8 @@ export function sensorFix(file: DagFile, task: Task, behaviour: Behaviour): Fix 
   if (!sensor || !known || !cls || task.id === undefined || task.repeated || task.mapped) return undefined;
   if (!noticesFailure(sensor)) return undefined;
   const facts = sensorFacts(cls);
-  const path = importPath(file.project, cls);
-  if (!path) return undefined;
+  const needed = neededClass(file, cls);
+  if (!needed) return undefined;
 
   const limit = file.project.limits.sensorTimeout;
   const release = releaseOf(file, cls, facts?.pokeModeOnly ?? false);
@@ -50,7 +51,7 @@ export function sensorFix(file: DagFile, task: Task, behaviour: Behaviour): Fix 
   };
 
   const rewrite = insertFollower(file, task, {
-    operator: { module: path.module, name: path.name, also: [cls.fqcn] },
+    operator: needed,
     variable: `wait_${(task.variable ?? task.id).replace(/\W/g, "_")}`,
     taskId: `wait_${task.id}`,
     arguments: written,
@@ -61,7 +62,7 @@ export function sensorFix(file: DagFile, task: Task, behaviour: Behaviour): Fix 
   const end = sensor.reportsFailure ? `fails when ${isPlural(behaviour.product) ? "they fail" : "it fails"}` : "waits";
   const proposal = limit.configured ? "" : ` (${shownSeconds(limit.seconds)} is Tether's proposal)`;
   return {
-    title: `Watch ${them} with ${path.name}`,
+    title: `Watch ${them} with ${needed.name ?? cls.name}`,
     edits,
     safety: "unsafe",
     why: `what runs after the task then waits for a new task, which ${end} and gives up at its timeout${proposal}; a retry of that task does not start ${them} again`,
