@@ -5,7 +5,7 @@ import { sensorFacts } from "../catalog/sensors.ts";
 import { slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { isA, isSensor, operators, watches } from "./kinds.ts";
-import { readsOutput, shareName, textsOf } from "./mentions.ts";
+import { type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
 
 /** `unknown`: what follows the task, or what a follower does, cannot be read. */
 export type Monitored = "yes" | "no" | "unknown";
