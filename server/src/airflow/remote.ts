@@ -1,9 +1,9 @@
 /** Which tasks wait for work on another machine, and through what. */
 
 import { parameterOf } from "../catalog/index.ts";
-import { answersAtOnce, asksOtherMachine, isLimited, waitsForOtherMachine } from "../shell/pace.ts";
+import { answersAtOnce, asksOtherMachine, isFilter, isLimited, waitsForOtherMachine } from "../shell/pace.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
-import { commands } from "../shell/walk.ts";
+import { type CommandVisit, commands } from "../shell/walk.ts";
 import { argument } from "./arguments.ts";
 import { hasParameter, providerAtLeast } from "./availability.ts";
 import { isUnset } from "./bounds.ts";
@@ -30,7 +30,12 @@ export function onlyAnswersAtOnce(task: Task, other: (command: ShellCommand) => 
   const waiting = all.some(({ parents }) =>
     parents.some((one) => one.kind === "loop" && (one.keyword === "while" || one.keyword === "until")),
   );
-  return !waiting && all.length > 0 && all.every(({ statement }) => answersAtOnce(statement) || other(statement));
+  const quick = ({ statement, parents }: CommandVisit): boolean => {
+    const around = parents.at(-1);
+    const fed = around?.kind === "pipeline" && around.stages[0] !== statement;
+    return answersAtOnce(statement) || (fed && isFilter(statement)) || other(statement);
+  };
+  return !waiting && all.length > 0 && all.every(quick);
 }
 
 /** What may never end on the other side, for a message, such as `a pod that never ends`; undefined when nothing is known to. */
@@ -40,8 +45,10 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
     return endsSilence(file, task) ? "a remote command that goes on printing" : "a remote command that hangs";
   }
   if (runsAs(task, operators.sftp)) return "a transfer that hangs";
-  if (runsAs(task, operators.docker)) return "a container that never ends";
-  if (runsAs(task, operators.pod)) return podHoldsTask(file, task) ? "a pod that never ends" : undefined;
+  if (runsAs(task, operators.docker) && task.form === "operator")
+    return saysOneWord(argument(file, task, "command")) ? undefined : "a container that never ends";
+  if (runsAs(task, operators.pod) && task.form === "operator")
+    return podHoldsTask(file, task) ? "a pod that never ends" : undefined;
   if (runsAs(task, operators.bash)) {
     for (const { script } of task.scripts) {
       const program = firstProgram(script, waitsForOtherMachine);
@@ -69,18 +76,30 @@ function endsSilence(file: DagFile, task: Task): boolean {
 function podHoldsTask(file: DagFile, task: Task): boolean {
   // The kubelet ends the pod then.
   if (!isUnset(argument(file, task, "active_deadline_seconds"))) return false;
+  if (saysOneWord(argument(file, task, "cmds"))) return false;
   const { known } = task.operator;
-  if (known && parameterOf(known, "deferrable")) {
+  // SparkKubernetesOperator only submitted before the provider's 7.14.
+  if (!known || !hasParameter(file.project, known, "get_logs")) return false;
+  if (parameterOf(known, "deferrable")) {
     const deferrable = argument(file, task, "deferrable");
     if (deferrable === "absent" ? file.project.deployment.defaultDeferrable === true : !isFalse(deferrable))
       return false;
   }
   // KubernetesJobOperator and its kin leave once the job is created, unless told to wait.
-  if (known && parameterOf(known, "wait_until_job_complete")) {
+  if (parameterOf(known, "wait_until_job_complete")) {
     const waits = argument(file, task, "wait_until_job_complete");
     return typeof waits === "object" && waits.resolved.kind === "boolean" && waits.resolved.value;
   }
   return true;
+}
+
+/** `echo hello`, `["/bin/sleep", "10"]`: a container that ends with one such command. */
+function saysOneWord(found: Lookup): boolean {
+  if (typeof found !== "object") return false;
+  const { resolved } = found;
+  const first = resolved.kind === "list" ? resolved.items[0] : resolved;
+  const text = first?.kind === "string" ? first.folded.text : "";
+  return /^(\/(usr\/)?bin\/)?(echo|sleep|date|true|env|ls|cat|printf|hostname)\b[^;&|<>`]*$/.test(text);
 }
 
 function isFalse(found: Lookup): boolean {

@@ -85,7 +85,8 @@ function fix(file: DagFile, task: Task): Fix | undefined {
   // A watched DAG run is never "upstream_failed", and Airflow refuses that state unless a task or group is surely named.
   const watchesTask = ["external_task_id", "external_task_ids", "external_task_group_id"].some((name) => {
     const given = argument(file, task, name);
-    return typeof given === "object" && (given.resolved.kind === "string" || given.resolved.kind === "list");
+    if (typeof given !== "object") return false;
+    return given.origin === "expand" || given.resolved.kind === "string" || given.resolved.kind === "list";
   });
   const states = watchesTask ? ["failed", "upstream_failed"] : ["failed"];
   const text = `[${states.map((one) => quoteString(file, one)).join(", ")}]`;

@@ -53,6 +53,8 @@ with DAG("nightly_load") as dag:
       if (!providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.3.0")) continue;
       if (!hasParameter(file.project, task.operator.known, "cmd_timeout")) continue;
       if (argument(file, task, "cmd_timeout") !== "absent") continue;
+      // Its old name, which the provider takes before 4.0 and refuses since.
+      if (argument(file, task, "timeout") !== "absent") continue;
       if (mayCarryLimit(argument(file, task, "ssh_hook"))) continue;
       if (onlyAnswersAtOnce(task)) continue;
       report({

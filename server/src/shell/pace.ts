@@ -52,10 +52,13 @@ const longWork: readonly LongWork[] = [
 
 /** Programs that answer at once, so that ten silent seconds already mean trouble. */
 const instant = new Set(
-  "cat cd chmod chown cp date echo env export false head hostname id kill ls mkdir mv printf pwd rm rmdir set tail test touch true uname uptime which whoami".split(
+  "cat cd chmod chown cp date df echo env export false free head hostname id kill ls mkdir mv printf ps pwd rm rmdir set tail test touch true uname uptime which whoami".split(
     " ",
   ),
 );
+
+/** Programs that are as quick as what is piped into them. */
+const filters = new Set("awk cut grep egrep fgrep head sed sort tail tee tr uniq wc".split(" "));
 
 /** Whether the command's answer comes from another machine: ssh and its kin, cloud and database clients. */
 export function asksOtherMachine(command: ShellCommand): boolean {
@@ -90,6 +93,11 @@ export function isLimited(command: ShellCommand): boolean {
 export function answersAtOnce(command: ShellCommand): boolean {
   const follows = command.program === "tail" && command.words.some((one) => /^(-\w*f|--follow)/i.test(one.text));
   return command.program !== undefined && instant.has(command.program) && !follows;
+}
+
+/** Whether the command ends with the one that is piped into it. */
+export function isFilter(command: ShellCommand): boolean {
+  return command.program !== undefined && filters.has(command.program);
 }
 
 function asksVersion(command: ShellCommand): boolean {
