@@ -37,6 +37,25 @@ describe("the fix loop", () => {
     expect(run(rules, "import airflow\nONE\n", "unsafe").text).toBe("import airflow\nunsafe\n");
   });
 
+  test("takes two rules' fixes of one task one after the other, those of two tasks together", () => {
+    // The second has nothing to add once the first has changed the operator.
+    const adds = (span: Span): Fix[] => {
+      const end = span.end - 1;
+      return [{ title: "add", safety: "safe", edits: [{ span: { start: end, end }, text: ", cmd_timeout=5" }] }];
+    };
+    const rules = [
+      ruleFor("operator", "TET101", /SSHOperator(?=\(task_id="a")/, { fixes: replacing("SSHRemoteJobOperator") }),
+      ruleFor("argument", "TET102", /SSHOperator\(task_id="[a-z]+"\)/, { fixes: adds }),
+    ];
+    const file = (a: string, b: string) =>
+      `from airflow.providers.ssh.operators.ssh import SSHOperator, SSHRemoteJobOperator\n${a}(task_id="a")\n${b})\n`;
+    expect(run(rules, file("SSHOperator", 'SSHOperator(task_id="b"'))).toMatchObject({
+      text: file("SSHRemoteJobOperator", 'SSHOperator(task_id="b", cmd_timeout=5'),
+      passes: 1,
+      applied: 2,
+    });
+  });
+
   test("an unsafe fix alone is left in safe mode", () => {
     const fixes = (span: Span): Fix[] => [
       { title: "big", safety: "unsafe", why: "it changes more", edits: [{ span, text: "x" }] },

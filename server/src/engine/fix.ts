@@ -1,7 +1,7 @@
 import type { Finding } from "../rules/rule.ts";
 import type { Edit, Fix, Safety } from "../text/edit.ts";
 import { applyEdits } from "../text/edit.ts";
-import { overlaps, slice } from "../text/span.ts";
+import { overlaps, type Span, slice } from "../text/span.ts";
 import { type Examination, examine } from "./lint.ts";
 import { internalError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
@@ -42,7 +42,7 @@ export function fixThrough(through: Pipeline, source: Source, settings: Settings
   const seen = new Set([text]);
   let problem: string | undefined;
   for (;;) {
-    const chosen = choose(candidates(state.findings, text, mode, dropped));
+    const chosen = choose(candidates(state.findings, text, mode, dropped), state.calls);
     if (chosen.length === 0) break;
     if (passes === mostPasses) {
       problem = `fixes were still left after ${mostPasses} passes`;
@@ -89,16 +89,26 @@ function firstStart(fix: Fix): number {
 }
 
 // Those that clash with one already taken wait for the next pass.
-function choose(found: readonly Candidate[]): Candidate[] {
+function choose(found: readonly Candidate[], calls: readonly Span[]): Candidate[] {
   const chosen: Candidate[] = [];
   const taken: Edit[] = [];
+  const changing = new Map<Span, string>();
   for (const candidate of found) {
+    // After one rule has changed a task's operator, an argument that another adds may be none of the new operator's.
+    const touched = calls.filter((call) => candidate.fix.edits.some((edit) => within(edit.span, call)));
+    if (touched.some((call) => (changing.get(call) ?? candidate.rule) !== candidate.rule)) continue;
     const own = candidate.fix.edits.filter((edit) => !taken.some((other) => shared(edit, other)));
     if (own.some((edit) => taken.some((other) => overlaps(edit.span, other.span)))) continue;
     chosen.push(candidate);
     taken.push(...own);
+    for (const call of touched) changing.set(call, candidate.rule);
   }
   return chosen;
+}
+
+// What is inserted right before or behind a call is not in it.
+function within(edit: Span, call: Span): boolean {
+  return edit.start < call.end && edit.end > call.start;
 }
 
 // Two fixes that both add the same import (or argument) want it once; two that both add a bracket want it twice.

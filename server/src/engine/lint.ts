@@ -1,7 +1,7 @@
 import type { DagFile } from "../airflow/dagfile.ts";
 import type { Finding, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
-import type { Span } from "../text/span.ts";
+import { cover, type Span } from "../text/span.ts";
 import { suppress } from "./directives.ts";
 import { internalError, ownFinding, syntaxError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
@@ -24,18 +24,23 @@ export function lint(source: Source, settings: Settings): LintResult {
   return skipped === undefined ? { findings } : { findings, skipped };
 }
 
-/** What {@link examine} learns: the findings and where the parser could not read. */
-export type Examination = LintResult & { readonly errors: readonly Span[] };
+/** What {@link examine} learns besides the findings. */
+export type Examination = LintResult & {
+  /** Where the parser could not read. */
+  readonly errors: readonly Span[];
+  /** The calls that make tasks: `SSHOperator(…)`, `SSHOperator.partial(…).expand(…)`. */
+  readonly calls: readonly Span[];
+};
 
-/** {@link lint} through a given pipeline, telling also of syntax errors. */
+/** {@link lint} through a given pipeline, telling more. */
 export function examine(through: Pipeline, source: Source, settings: Settings): Examination {
   const { text } = source;
-  if (!through.relevant(text)) return { findings: [], errors: [], skipped: "no-trigger" };
+  if (!through.relevant(text)) return { findings: [], errors: [], calls: [], skipped: "no-trigger" };
   let file: DagFile;
   try {
     file = through.build(source, settings.project);
   } catch (error) {
-    return { findings: [failure(`Tether could not understand this file: ${reason(error)}`)], errors: [] };
+    return { findings: [failure(`Tether could not understand this file: ${reason(error)}`)], errors: [], calls: [] };
   }
   const findings: Finding[] = file.errors.slice(0, mostErrors).flatMap((error) => unreadable(text, error, settings));
   const ignored = ignoredRules(source.path, settings);
@@ -51,7 +56,7 @@ export function examine(through: Pipeline, source: Source, settings: Settings): 
     }
   }
   const kept = suppress({ text, findings, ran, ignored, settings, rules: through.rules, scripts: scriptSpans(file) });
-  return { findings: sorted(kept), errors: file.errors };
+  return { findings: sorted(kept), errors: file.errors, calls: operatorCalls(file) };
 }
 
 // A template or a Python 2 file is broken all over: the first places say so.
@@ -144,6 +149,12 @@ export function ignoredRules(path: string, settings: Settings): ReadonlySet<stri
 
 function scriptSpans(file: DagFile): Span[] {
   return file.tasks.flatMap((task) => task.scripts.map((script) => script.value.span));
+}
+
+function operatorCalls(file: DagFile): Span[] {
+  return file.tasks.flatMap(({ form, call, expansion }) =>
+    form === "operator" && call ? [expansion ? cover(call.span, expansion.span) : call.span] : [],
+  );
 }
 
 function sorted(findings: readonly Finding[]): Finding[] {
