@@ -93,7 +93,7 @@ function sensorWatches(file: DagFile, one: Task, task: Task, behaviour: Behaviou
   return place.direct || !isSensor(one) ? "unknown" : "no";
 }
 
-function codeWatches(file: DagFile, one: Task, task: Task, reading: "yes" | "no" | "unknown", place: Place): Monitored {
+function codeWatches(file: DagFile, one: Task, task: Task, reading: Reading, place: Place): Monitored {
   const { callable } = one;
   if (!callable) {
     const written = one.call?.args.find((arg) => arg.name === "python_callable")?.value;
