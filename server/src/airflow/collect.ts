@@ -3,7 +3,7 @@
 import type { Module } from "../syntax/python.ts";
 import { type Call, type Expr, type FunctionDef, keyword, type Stmt, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
-import { bodiesOf, expressionsOf, partsOf } from "../syntax/traverse.ts";
+import { bodiesOf, eachPart, expressionsOf } from "../syntax/traverse.ts";
 import type { Evaluator } from "../syntax/values.ts";
 import type { Dag, Operator, Task, TaskGroup } from "./dagfile.ts";
 import { decorationOf, makesDag, makesGroup, operatorOf } from "./operators.ts";
@@ -250,7 +250,7 @@ export function collect(module: Module, values: Evaluator): Collected {
     }
     const inside = whole.kind === "comprehension" ? { ...context, repeated: true } : context;
     if (whole.kind === "lambda") return;
-    for (const part of partsOf(whole)) expressions(part, statement, undefined, inside);
+    eachPart(whole, (part) => expressions(part, statement, undefined, inside));
   };
 
   const visit = (statement: Stmt, context: Context): void => {

@@ -2,7 +2,7 @@
 import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type Expr, type FunctionDef, type Module, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
-import { expressionsOf, partsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import { eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Evaluator } from "../syntax/values.ts";
 import { cover, type Span } from "../text/span.ts";
 import type { BareTask, Collected } from "./collect.ts";
@@ -197,7 +197,7 @@ export function collectEdges(
       }
     }
     if (expr.kind === "lambda") return;
-    for (const part of partsOf(expr)) shifts(part, scope);
+    eachPart(expr, (part) => shifts(part, scope));
   };
 
   /** A TaskFlow call or an operator argument that uses another task's output runs after it. */

@@ -1,7 +1,14 @@
 /** Which tasks wait for work on another machine, and through what. */
 
 import { parameterOf } from "../catalog/index.ts";
-import { answersAtOnce, asksOtherMachine, isFilter, isLimited, waitsForOtherMachine } from "../shell/pace.ts";
+import {
+  answersAtOnce,
+  asksOtherMachine,
+  isFilter,
+  isLimited,
+  mentionsOtherMachine,
+  waitsForOtherMachine,
+} from "../shell/pace.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
 import { argument } from "./arguments.ts";
@@ -12,7 +19,7 @@ import { isA, operators, runsAs } from "./kinds.ts";
 
 /** The program by which a script on the worker asks another machine without a limit of its own. */
 export function remoteProgram(script: Script): string | undefined {
-  return firstProgram(script, asksOtherMachine);
+  return mentionsOtherMachine(script.folded.text, true) ? firstProgram(script, asksOtherMachine) : undefined;
 }
 
 function firstProgram(script: Script, asks: (command: ShellCommand) => boolean): string | undefined {
@@ -51,6 +58,7 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
     return podHoldsTask(file, task) ? "a pod that never ends" : undefined;
   if (runsAs(task, operators.bash)) {
     for (const { script } of task.scripts) {
+      if (!mentionsOtherMachine(script.folded.text, false)) continue;
       const program = firstProgram(script, waitsForOtherMachine);
       if (program) return `${program} that does not return`;
     }

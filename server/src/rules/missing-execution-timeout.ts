@@ -35,10 +35,10 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
   },
   check(file, report) {
     for (const task of file.tasks) {
-      const work = remoteWork(file, task);
-      if (!work || !task.operator.known || !hasParameter(file.project, task.operator.known, "execution_timeout"))
-        continue;
+      if (!task.operator.known || !hasParameter(file.project, task.operator.known, "execution_timeout")) continue;
       if (!isUnbounded(file, task)) continue;
+      const work = remoteWork(file, task);
+      if (!work) continue;
       report({
         span: task.span,
         message: `${shownName(task)} has no execution_timeout: ${work} keeps the task running and its worker slot taken.`,

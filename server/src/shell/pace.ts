@@ -60,6 +60,20 @@ const instant = new Set(
 /** Programs that are as quick as what is piped into them. */
 const filters = new Set("awk cut grep egrep fgrep head sed sort tail tee tr uniq wc".split(" "));
 
+const remotePrograms = ["ssh", "autossh", "scp", "sftp", "rsync"];
+const longPrograms = longWork.flatMap(([programs]) => programs.split(" "));
+const longWords = wordsOf([...remotePrograms, ...longPrograms]);
+const anyWords = wordsOf([...remotePrograms, ...longPrograms, ...clients]);
+
+function wordsOf(programs: readonly string[]): RegExp {
+  return new RegExp(`\\b(?:${[...new Set(programs)].join("|")})\\b`);
+}
+
+/** Whether a text names a program for which {@link waitsForOtherMachine} (or, `any`, {@link asksOtherMachine}) could hold. */
+export function mentionsOtherMachine(text: string, any: boolean): boolean {
+  return (any ? anyWords : longWords).test(text);
+}
+
 /** Whether the command's answer comes from another machine: ssh and its kin, cloud and database clients. */
 export function asksOtherMachine(command: ShellCommand): boolean {
   return waitsForOtherMachine(command) || (clients.has(command.program ?? "") && !asksVersion(command));

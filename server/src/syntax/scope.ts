@@ -1,7 +1,7 @@
 /** Which name means what, where: the bindings of a module, its functions and classes. */
 import type { Span } from "../text/span.ts";
 import type { ClassDef, Expr, FunctionDef, Import, ImportFrom, Lambda, Module, Stmt } from "./python.ts";
-import { expressionsOf, partsOf } from "./traverse.ts";
+import { eachPart, expressionsOf } from "./traverse.ts";
 
 /** Where a binding holds. */
 type Placed = {
@@ -217,7 +217,7 @@ export function bindNames(module: Module): Names {
         loop: undefined,
       });
     }
-    for (const part of partsOf(expr)) lambdas(scope, part);
+    eachPart(expr, (part) => lambdas(scope, part));
   };
   const block = (scope: Mutable, body: readonly Stmt[], place: Place): void => {
     for (const statement of body) visit(scope, statement, place);

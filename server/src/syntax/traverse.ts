@@ -65,52 +65,91 @@ export function bodiesOf(statement: Stmt): readonly (readonly Stmt[])[] {
 
 /** The expressions that stand directly inside an expression, in reading order. */
 export function partsOf(expr: Expr): readonly Expr[] {
+  const parts: Expr[] = [];
+  eachPart(expr, (part) => parts.push(part));
+  return parts;
+}
+
+/** Calls `visit` for each expression that stands directly inside an expression, in reading order. */
+export function eachPart(expr: Expr, visit: (part: Expr) => void): void {
   switch (expr.kind) {
+    case "name":
+    case "number":
+    case "constant":
+      return;
     case "attribute":
     case "starred":
-      return [expr.value];
+      visit(expr.value);
+      return;
     case "call":
-      return [expr.func, ...expr.args.map((one) => one.value)];
+      visit(expr.func);
+      for (const one of expr.args) visit(one.value);
+      return;
     case "string":
-      return expr.literals.flatMap((one) => one.parts.flatMap((part) => (part.kind === "hole" ? [part.expr] : [])));
+      for (const one of expr.literals) for (const part of one.parts) if (part.kind === "hole") visit(part.expr);
+      return;
     case "list":
     case "tuple":
     case "set":
-      return expr.items;
+      for (const one of expr.items) visit(one);
+      return;
     case "dict":
-      return expr.entries.flatMap((one) => (one.key ? [one.key, one.value] : [one.value]));
+      for (const one of expr.entries) {
+        if (one.key) visit(one.key);
+        visit(one.value);
+      }
+      return;
     case "binary":
-      return [expr.left, expr.right];
+      visit(expr.left);
+      visit(expr.right);
+      return;
     case "unary":
-      return [expr.operand];
+      visit(expr.operand);
+      return;
     case "compare":
-      return expr.operands;
+      for (const one of expr.operands) visit(one);
+      return;
     case "conditional":
-      return [expr.whenTrue, expr.test, expr.whenFalse];
+      visit(expr.whenTrue);
+      visit(expr.test);
+      visit(expr.whenFalse);
+      return;
     case "lambda":
-      return [...expr.parameters.flatMap((one) => (one.default ? [one.default] : [])), expr.body];
+      for (const one of expr.parameters) if (one.default) visit(one.default);
+      visit(expr.body);
+      return;
     case "subscript":
-      return [expr.value, ...expr.indices];
+      visit(expr.value);
+      for (const one of expr.indices) visit(one);
+      return;
     case "parenthesized":
-      return [expr.inner];
+      visit(expr.inner);
+      return;
     case "await":
     case "yield":
-      return expr.value ? [expr.value] : [];
+      if (expr.value) visit(expr.value);
+      return;
     case "walrus":
-      return [expr.name, expr.value];
+      visit(expr.name);
+      visit(expr.value);
+      return;
     case "comprehension":
-      return [...expr.body, ...expr.clauses.flatMap((one) => [one.target, one.source]), ...expr.tests];
+      for (const one of expr.body) visit(one);
+      for (const one of expr.clauses) {
+        visit(one.target);
+        visit(one.source);
+      }
+      for (const one of expr.tests) visit(one);
+      return;
     case "opaque":
-      return expr.children;
-    default:
-      return [];
+      for (const one of expr.children) visit(one);
   }
 }
 
 /** Calls `visit` for an expression and everything inside it, outermost first; a `false` answer leaves its inside out. */
 export function walkExpr(expr: Expr, visit: (expr: Expr) => boolean | undefined): void {
   if (visit(expr) === false) return;
-  for (const part of partsOf(expr)) walkExpr(part, visit);
+  eachPart(expr, (part) => walkExpr(part, visit));
 }
 
 /** Calls `visit` for each statement of a body and of the bodies inside it; a `false` answer leaves its inside out. */
