@@ -13,6 +13,7 @@ import { shownSeconds } from "./limits.ts";
 import { remoteJobFix } from "./remoteJob.ts";
 import { sshOptionsEdit } from "./sshOptions.ts";
 import { setTaskArguments } from "./task.ts";
+import { waitForAllEdits } from "./waitForAll.ts";
 
 /** The fixes of one job, the preferred first. */
 export function backgroundFixes(file: DagFile, one: Background): readonly (Fix | undefined)[] {
@@ -20,7 +21,20 @@ export function backgroundFixes(file: DagFile, one: Background): readonly (Fix |
   // Waiting for a paramiko command is the business of the code around it.
   if (call && (call.kind === "paramiko-exec" || call.kind === "hook-exec" || call.kind === "popen")) return [];
   const job = task && script && remoteJobFix(file, task, script, one.siblings);
-  return [job, inForeground(file, one)];
+  return [job, waitForAll(one), inForeground(file, one)];
+}
+
+/** Processes that were to run side by side may go on doing so. */
+function waitForAll({ task, script, siblings }: Background): Fix | undefined {
+  const edits = task && script && waitForAllEdits(script.script, siblings);
+  return (
+    edits && {
+      title: "Wait for every process, and fail with one that fails",
+      edits,
+      safety: "unsafe",
+      why: "the task runs as long as the processes do",
+    }
+  );
 }
 
 function inForeground(file: DagFile, one: Background): Fix | undefined {

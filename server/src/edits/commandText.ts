@@ -3,7 +3,7 @@ import type { OperatorClass } from "../catalog/operator.ts";
 import { jobShape } from "../shell/jobshape.ts";
 import { lowerScript } from "../shell/lower.ts";
 import type { Folded } from "../syntax/folded.ts";
-import { joined, part, produced, stripped } from "../syntax/pieces.ts";
+import { dedented, joined, part, produced, stripped } from "../syntax/pieces.ts";
 import { contains, type Span } from "../text/span.ts";
 import { quoteString, type SourceFile } from "./layout.ts";
 
@@ -27,7 +27,8 @@ export function withCuts(folded: Folded, cuts: readonly Cut[]): Folded {
  * since the operator pastes a redirection behind it.
  */
 export function asRemoteJob(folded: Folded): Folded {
-  const text = stripped(folded, "both");
+  // Lines move to the left together, but not those of a here-document.
+  const text = stripped(folded.text.includes("<<") ? folded : dedented(folded), "both");
   const script = lowerScript(text, { dialect: "bash", place: "remote" });
   const shape = jobShape(script);
   if (shape.single && !shape.unknown && shape.faults.length === 0) return text;

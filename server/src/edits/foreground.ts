@@ -28,10 +28,13 @@ export function foregroundText(script: Script, all: readonly Detached[], output:
 /** The edits of the source that bring one process to the foreground; undefined where they cannot be written. */
 export function foregroundEdits(one: Detached): readonly Edit[] | undefined {
   const cuts = merge(foregroundCuts(one, "keep") ?? []);
-  if (!cuts || cuts.length === 0 || !foregroundText(one.script, [one], "keep")) return undefined;
+  const result = foregroundText(one.script, [one], "keep");
+  if (!cuts || cuts.length === 0 || !result) return undefined;
   const edits: Edit[] = [];
   for (const { span, text } of cuts) {
-    const edit = editFolded(one.script.folded, span, text);
+    // "/opt/job.sh &": without a blank the rest would be a template's name.
+    const bare = span.end === one.script.folded.text.length && /\.\w+$/.test(result.text);
+    const edit = editFolded(one.script.folded, span, bare ? `${text} ` : text);
     if (!edit) return undefined;
     edits.push(edit);
   }
@@ -152,7 +155,10 @@ function afterwards(one: Detached, ampersand: Span): Cut[] | undefined {
     const close = last ? (/^[ \t]*;?/.exec(text.slice(last.span.end))?.[0].length ?? 0) : 0;
     const end = last ? last.span.end + close : ampersand.end;
     const follows = /^[ \t]*(.?)/.exec(text.slice(end))?.[1] ?? "";
-    return [withBlanks(text, { start: ampersand.start, end }, follows === "" || follows === ")" ? "" : ";")];
+    const separator = follows === "" || follows === ")" ? "" : ";";
+    // A loop has the status of its last round.
+    const leaving = isLooped(one.script.body, one.statement) && !one.script.errexit ? " || exit" : "";
+    return [withBlanks(text, { start: ampersand.start, end }, leaving + separator)];
   }
   const cuts = about.map((statement) => {
     const next = later[later.indexOf(statement) + 1];
@@ -162,6 +168,15 @@ function afterwards(one: Detached, ampersand: Span): Cut[] | undefined {
       : { span: { start: statement.span.start - before, end: statement.span.end }, text: "" };
   });
   return [{ span: { start: ampersand.start, end: ampersand.end }, text: "&&" }, ...cuts];
+}
+
+/** Whether a loop, not a function or subshell in it, runs this statement as one of its own. */
+function isLooped(body: readonly Statement[], wanted: Statement): boolean {
+  return body.some((one) =>
+    one.kind === "loop"
+      ? listOf(one.body, wanted) !== undefined
+      : innerLists(one).some((list) => isLooped(list, wanted)),
+  );
 }
 
 /** The list of statements that holds this one. */

@@ -26,8 +26,14 @@ export function soleSsh(script: Script, background: boolean): SoleSsh | undefine
   if (!command.redirects.every((one) => one.body !== undefined || isIrrelevant(one, background))) return undefined;
   if (!sendsAsWritten(script, command, call)) return undefined;
   if (remote.errors.length > 0 || remote.folded.text.trim() === "") return undefined;
-  if (remote.dialect === "powershell" || remote.dialect === "cmd") return undefined;
+  if (isWindows(remote)) return undefined;
   return { command, call, remote };
+}
+
+function isWindows(remote: Script): boolean {
+  const [first] = remote.body;
+  if (remote.dialect === "powershell" || remote.dialect === "cmd") return true;
+  return first?.kind === "command" && /^(?:powershell|pwsh|cmd)$|\.(?:ps1|bat|exe)$/i.test(first.words[0]?.text ?? "");
 }
 
 function isHarmless(wrapper: Wrapper, background: boolean): boolean {
