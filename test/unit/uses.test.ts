@@ -73,7 +73,7 @@ describe("where the call stands", () => {
     ["x = run()[1]", []],
     ["run()[1].read()", ["method:[1].read"]],
     ["x = run() if c else None", []],
-    ["lambda: run()", ["escapes", "stored"]],
+    ["lambda: run()", ["escapes", "returned"]],
     ["with run(): pass", ["entered"]],
     ["with run() as p: p.wait()", ["entered", "method:wait"]],
   ])("%s", (line, expected) => {

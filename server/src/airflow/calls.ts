@@ -9,6 +9,7 @@ import {
   type Expr,
   type FunctionDef,
   keyword,
+  type Lambda,
   type Module,
   type Stmt,
   unwrap,
@@ -81,6 +82,7 @@ export function collectCalls(
       resolved = "airflow.providers.ssh.hooks.ssh.SSHHook.exec_ssh_client_command";
     }
     if (!kind) return;
+    const code = place.lambda ?? place.function;
     calls.push({
       kind,
       callee: resolved,
@@ -90,20 +92,21 @@ export function collectCalls(
       class: place.class,
       command: commandOf(kind, call, place.scope, values),
       result: results.resultOf(call),
-      live: !place.function || reached.has(place.function),
-      tasks: place.function ? (reached.get(place.function) ?? []) : [],
+      live: !code || reached.has(code),
+      tasks: code ? (reached.get(code) ?? []) : [],
       scope: place.scope,
     });
   };
   type Place = {
     readonly scope: Scope;
     readonly function: FunctionDef | undefined;
+    readonly lambda: Lambda | undefined;
     readonly class: ClassDef | undefined;
   };
   const expressions = (expr: Expr, place: Place, running: boolean): void => {
     walkExpr(expr, (one) => {
       if (one.kind === "lambda") {
-        expressions(one.body, { ...place, scope: names.scopeOf(one) }, true);
+        expressions(one.body, { ...place, scope: names.scopeOf(one), lambda: one }, true);
         return false;
       }
       if (one.kind === "call" && running) inspect(one, place);
@@ -116,19 +119,23 @@ export function collectCalls(
       if (statement.kind === "function") {
         visit(
           statement.body,
-          { ...place, scope: names.scopeOf(statement), function: statement },
+          { ...place, scope: names.scopeOf(statement), function: statement, lambda: undefined },
           true,
         );
         return false;
       }
       if (statement.kind === "class") {
-        visit(statement.body, { scope: names.scopeOf(statement), function: undefined, class: statement }, false);
+        visit(
+          statement.body,
+          { scope: names.scopeOf(statement), function: undefined, lambda: undefined, class: statement },
+          false,
+        );
         return false;
       }
       return true;
     });
   };
-  visit(module.body, { scope: names.module, function: undefined, class: undefined }, false);
+  visit(module.body, { scope: names.module, function: undefined, lambda: undefined, class: undefined }, false);
   return calls;
 }
 

@@ -1,20 +1,28 @@
 /** Which functions of a file the tasks run, directly or through one another. */
-import { type ClassDef, dottedName, type Expr, type FunctionDef, type Module, type Stmt } from "../syntax/python.ts";
+import {
+  type ClassDef,
+  dottedName,
+  type Expr,
+  type FunctionDef,
+  type Lambda,
+  type Module,
+  type Stmt,
+} from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Evaluator } from "../syntax/values.ts";
 import type { Task } from "./dagfile.ts";
 
 /**
- * Each reached function (methods included) with the tasks that reach it. Methods of operators, sensors and hooks
+ * Each reached function (methods and lambdas included) with the tasks that reach it. Methods of operators, sensors and hooks
  * are reached by whatever task is made of them, here or in another file: then the list may be empty.
  */
 export function runBy(
   module: Module,
   values: Evaluator,
   tasks: readonly Task[],
-): ReadonlyMap<FunctionDef, readonly Task[]> {
-  const reached = new Map<FunctionDef, Task[]>();
+): ReadonlyMap<FunctionDef | Lambda, readonly Task[]> {
+  const reached = new Map<FunctionDef | Lambda, Task[]>();
   const reach = (definition: FunctionDef, task: Task | undefined): void => {
     const known = reached.get(definition);
     if (known && (!task || known.includes(task))) return;
@@ -35,6 +43,7 @@ export function runBy(
         }
       }
       if (one.kind === "lambda") {
+        reached.set(one, task ? [...(reached.get(one) ?? []), task] : (reached.get(one) ?? []));
         inExpr(one.body, values.names.scopeOf(one), task);
         return false;
       }

@@ -95,7 +95,8 @@ function popenIgnored(file: DagFile, call: RemoteCall): boolean {
   // A process that is stopped on purpose has no status worth reading.
   if (uses.some((use) => /^(kill|terminate|send_signal)$/.test(use.path[0] ?? ""))) return false;
   const output = uses.filter((use) => use.path[0] === "stdout" && use.path.at(-1) !== "close");
-  if (!result.entered && waitsOf(call).length === 0 && output.length === 0) return false;
+  const polled = uses.some((use) => use.path[0] === "poll" && use.call);
+  if (!result.entered && waitsOf(call).length === 0 && output.length === 0 && !polled) return false;
   return !statusIsRead(file, call) && !uses.some((use) => use.kind === "attribute" && use.call && !isStream(use));
 }
 

@@ -217,6 +217,7 @@ function inExpression(expr: Expr, above: Expr): [Use["kind"], Call?] {
     case "string":
       return ["tested"];
     case "yield":
+    case "lambda":
       return ["returned"];
     case "comprehension":
       return above.clauses.some((one) => one.source === expr) ? ["iterated"] : ["stored"];
