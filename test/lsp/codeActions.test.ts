@@ -3,6 +3,7 @@ import { CodeActionKind } from "vscode-languageserver/node";
 import { fixAllRequest } from "../../server/src/lsp/protocol.ts";
 import { grammarsLoaded } from "../grammars.ts";
 import { able, startEditor } from "./editor.ts";
+import { fixesBuilt } from "./nohup.ts";
 
 await grammarsLoaded();
 
@@ -15,12 +16,52 @@ describe("quick fixes", () => {
     editor.open(uri, dag);
     const actions = await editor.actions(uri, "nohup job");
     expect(actions.map(({ title, kind, isPreferred }) => [title, kind, isPreferred])).toEqual([
-      ["Use run(job) (unsafe: the task waits)", "quickfix", undefined],
+      ["Use run(job) (unsafe)", "quickfix", undefined],
       ["Run job in the foreground", "quickfix", true],
       ["Ignore test-nohup here", "quickfix", undefined],
     ]);
     expect(actions[0]?.diagnostics).toMatchObject([{ code: "TET199", range: editor.rangeOf(uri, "nohup job &") }]);
     expect(await editor.actions(uri, "import")).toEqual([]);
+  });
+
+  test("are built when they are asked for, not to show the findings", async () => {
+    const editor = await startEditor();
+    const before = fixesBuilt;
+    editor.open(uri, dag);
+    expect(await editor.pulled(uri)).toHaveLength(2);
+    expect(fixesBuilt).toBe(before);
+    await editor.actions(uri, "nohup job");
+    await editor.actions(uri, "nohup job");
+    expect(fixesBuilt).toBe(before + 1);
+  });
+
+  test("that cannot be built are left out and logged; everything else goes on", async () => {
+    const editor = await startEditor();
+    editor.open(uri, `${dag}os.system("nohup stubborn &")\n`);
+    expect(await editor.pulled(uri)).toHaveLength(3);
+    const titles = async (from: string, to = from) => {
+      const range = { start: editor.rangeOf(uri, from).start, end: editor.rangeOf(uri, to).end };
+      return (await editor.actions(uri, from, [CodeActionKind.QuickFix], range)).map(({ title }) => title);
+    };
+    expect(await titles("nohup stubborn")).toEqual(["Ignore test-nohup here"]);
+    expect(await titles("nohup other", "nohup stubborn")).toContain("Run other in the foreground");
+    expect(editor.logged.join("\n")).toContain("Building the fixes of test-nohup failed: Error: it cannot be");
+    expect(await editor.hover(uri, "stubborn")).toMatchObject({ contents: { kind: "markdown" } });
+    expect(await editor.connection.sendRequest(fixAllRequest, { uri })).toEqual({ applied: 2 });
+  });
+
+  test("carry what else they change to a client that shows it with the edit", async () => {
+    const { workspace } = able;
+    const workspaceEdit = { documentChanges: true, changeAnnotationSupport: {} };
+    const editor = await startEditor({ capabilities: { ...able, workspace: { ...workspace, workspaceEdit } } });
+    editor.open(uri, dag);
+    const [unsafe, safe] = await editor.actions(uri, "nohup job");
+    const why = { label: "Use run(job) (unsafe)", description: "the task waits", needsConfirmation: false };
+    expect(unsafe?.edit?.changeAnnotations).toEqual({ why });
+    expect(unsafe?.edit?.documentChanges).toMatchObject([{ edits: [{ annotationId: "why", newText: "run job" }] }]);
+    expect(safe?.edit?.changeAnnotations).toBeUndefined();
+    expect(unsafe?.edit && editor.apply(unsafe.edit)).toBeUndefined();
+    expect(editor.text(uri)).toBe(dag.replace("nohup job &", "run job"));
   });
 
   test.each([["utf-8"], ["utf-16"], ["utf-32"]])("apply in %s columns, and the finding is gone", async (encoding) => {

@@ -19,13 +19,7 @@ describe("a client that asks", () => {
       codeDescription: { href: "file:///docs/test-nohup.md" },
       severity: 1,
       message: "Nobody waits for `job`.\nRun it in the foreground.",
-      data: {
-        rule: "test-nohup",
-        fixes: [
-          { title: "Use run(job)", safety: "unsafe" },
-          { title: "Run job in the foreground", safety: "safe" },
-        ],
-      },
+      data: { rule: "test-nohup" },
       relatedInformation: [{ location: { uri }, message: "The file begins here." }],
     });
     expect(finding && editor.textIn(uri, finding.range)).toBe("nohup job &");

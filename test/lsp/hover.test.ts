@@ -20,7 +20,7 @@ test("on a finding tells what the rule is about, and its fixes", async () => {
         "Nobody waits for `job`.",
         "Run it in the foreground.",
         "Nobody waits for it.",
-        "- Use run(job) (unsafe: the task waits)\n- Run job in the foreground",
+        "- Use run(job) (unsafe): the task waits\n- Run job in the foreground",
         "[About test-nohup](file:///docs/test-nohup.md) · [example.org](https://example.org/nohup)",
       ].join("\n\n"),
     },

@@ -4,10 +4,15 @@ import { type Pipeline, pipeline } from "../../server/src/engine/pipeline.ts";
 import type { Settings } from "../../server/src/engine/settings.ts";
 import type { Parts } from "../../server/src/lsp/parts.ts";
 import { defineRule, type Report } from "../../server/src/rules/rule.ts";
+import type { Fix } from "../../server/src/text/edit.ts";
+import type { Span } from "../../server/src/text/span.ts";
 
 const because = "the task waits";
 
-/** A rule made for these tests: `nohup x &` is a finding, with one unsafe and one safe fix. */
+/** How often a finding's fixes were built. */
+export let fixesBuilt = 0;
+
+/** A rule made for these tests: `nohup x &` is a finding, with one unsafe and one safe fix; `stubborn` has none that can be built. */
 export const nohup = defineRule({
   code: "TET199",
   name: "test-nohup",
@@ -32,18 +37,25 @@ function reportNohup(report: Report, start: number, found: string, command: stri
     message: `Nobody waits for \`${command}\`.`,
     hint: "Run it in the foreground.",
     related: [{ span: { start: 0, end: 6 }, message: "The file begins here." }],
-    fixes: [
-      { title: `Use run(${command})`, edits: [{ span, text: `run ${command}` }], safety: "unsafe", why: because },
-      {
-        title: `Run ${command} in the foreground`,
-        edits: [
-          { span: { start, end: start + "nohup ".length }, text: "" },
-          { span: { start: span.end - " &".length, end: span.end }, text: "" },
-        ],
-        safety: "safe",
-      },
-    ],
+    fixes: () => fixesOf(span, command),
   });
+}
+
+function fixesOf(span: Span, command: string): Fix[] {
+  const { start } = span;
+  fixesBuilt++;
+  if (command === "stubborn") throw new Error("it cannot be");
+  return [
+    { title: `Use run(${command})`, edits: [{ span, text: `run ${command}` }], safety: "unsafe", why: because },
+    {
+      title: `Run ${command} in the foreground`,
+      edits: [
+        { span: { start, end: start + "nohup ".length }, text: "" },
+        { span: { start: span.end - " &".length, end: span.end }, text: "" },
+      ],
+      safety: "safe",
+    },
+  ];
 }
 
 const through: Pipeline = { ...pipeline, relevant: (text) => text.includes("nohup"), rules: [nohup] };

@@ -62,6 +62,23 @@ describe(".gitignore", () => {
     write("dags/old/a.py", "dags/new/a.py");
     expect(found(["dags"])).toEqual(["dags/new/a.py"]);
   });
+
+  test.each([["build"], ["build/deep"]])(
+    "what is ignored as a whole counts when the search begins there: %s",
+    (start) => {
+      file(".gitignore", "/build\n");
+      file("build/deep/.gitignore", "local.py\n");
+      write("build/deep/a.py", "build/deep/local.py", "a.py");
+      expect(found([start])).toEqual(["build/deep/a.py"]);
+      expect(found()).toEqual(["a.py"]);
+    },
+  );
+
+  test("a directory that is brought back stays under the rules that brought it back", () => {
+    file(".gitignore", "/build/*\n!/build/dags/\n*_gen.py\n");
+    write("build/dags/a.py", "build/dags/a_gen.py", "build/other/a.py");
+    expect(found(["build/dags"])).toEqual(["build/dags/a.py"]);
+  });
 });
 
 describe(".airflowignore", () => {

@@ -143,6 +143,26 @@ describe("the fix loop", () => {
     expect(run(rules, "import airflow\nONE\n")).toMatchObject({ text: "import airflow\nONE\n", applied: 0 });
   });
 
+  test("a rule that cannot build its fixes keeps no other from being applied, and is told of", () => {
+    const broken: Rule = {
+      ...ruleFor("broken", "TET103", /BAD/),
+      check: ({ text }, report) => {
+        const start = text.indexOf("BAD");
+        const fixes = () => {
+          throw new Error("no");
+        };
+        if (start >= 0) report({ span: { start, end: start + 3 }, message: "broken", fixes });
+      },
+    };
+    const rules = [broken, ruleFor("works", "TET102", /ONE/, { fixes: replacing("two") })];
+    const result = run(rules, "import airflow\nBAD\nONE\n");
+    expect(result.text).toBe("import airflow\nBAD\ntwo\n");
+    expect(result.remaining.map(({ rule, fixes }) => [rule, fixes])).toEqual([
+      ["broken", []],
+      ["internal-error", []],
+    ]);
+  });
+
   test("a file that is broken elsewhere is still fixed", () => {
     const rules = [ruleFor("works", "TET102", /ONE/, { fixes: replacing("two") })];
     expect(run(rules, "import airflow\nONE\ndef (:\n").text).toBe("import airflow\ntwo\ndef (:\n");

@@ -84,7 +84,8 @@ function excluded(path: string, directory: boolean, levels: readonly Level[]): b
   return false;
 }
 
-// Ignore files of the directories above hold too, as far up as the repository or the configuration reaches.
+// Ignore files of the directories above hold too, as far up as the repository or the configuration reaches. But what
+// they leave out as a whole and is asked for all the same, they have no say in.
 function inherited(path: string, settings: Settings): Level[] {
   const top = repositoryRoot(path) ?? settings.root;
   const levels: Level[] = [];
@@ -94,8 +95,11 @@ function inherited(path: string, settings: Settings): Level[] {
     between.unshift(here);
     if (here === top || dirname(here) === here) break;
   }
-  for (const here of between) levels.push(...ignoreFiles(here, settings, levels));
-  return levels;
+  for (const here of between) {
+    if (excluded(here, true, levels)) levels.length = 0;
+    levels.push(...ignoreFiles(here, settings, levels));
+  }
+  return excluded(path, true, levels) ? [] : levels;
 }
 
 function ignoreFiles(directory: string, settings: Settings, above: readonly Level[]): Level[] {

@@ -2,7 +2,7 @@ import type { Finding } from "../rules/rule.ts";
 import type { Edit, Fix, Safety } from "../text/edit.ts";
 import { applyEdits } from "../text/edit.ts";
 import { overlaps, type Span, slice } from "../text/span.ts";
-import { type Examination, examine } from "./lint.ts";
+import { type Examination, examine, settled } from "./lint.ts";
 import { internalError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
 import type { Source } from "./read.ts";
@@ -30,12 +30,18 @@ export function fixAll(source: Source, settings: Settings, mode: FixMode): FixRe
   return fixThrough(pipeline, source, settings, mode);
 }
 
+// A rule that cannot build its fixes must not keep the others' from being applied.
+function examined(through: Pipeline, source: Source, settings: Settings): Examination {
+  const { findings, ...rest } = examine(through, source, settings);
+  return { ...rest, findings: settled(findings) };
+}
+
 type Candidate = { readonly rule: string; readonly fix: Fix; readonly key: string };
 
 /** {@link fixAll} through a given pipeline. */
 export function fixThrough(through: Pipeline, source: Source, settings: Settings, mode: FixMode): FixResult {
   let text = source.text;
-  let state = examine(through, source, settings);
+  let state = examined(through, source, settings);
   let applied = 0;
   let passes = 0;
   const dropped = new Map<string, string>();
@@ -137,7 +143,7 @@ function advance(
   const attempt = (some: readonly Candidate[]): Step | undefined => {
     const text = applyEdits(source.text, combined(some));
     if (text === undefined || text === source.text) return undefined;
-    const state = examine(through, { path: source.path, text }, settings);
+    const state = examined(through, { path: source.path, text }, settings);
     const worse = state.errors.length > before.errors.length || failures(state) > failures(before);
     return worse ? undefined : { text, state, applied: some.length };
   };

@@ -11,6 +11,8 @@ export type Client = {
   readonly refreshes: boolean;
   /** It understands edits that name the document's version. */
   readonly versionedEdits: boolean;
+  /** It shows with an edit why to think twice. */
+  readonly annotatedEdits: boolean;
   readonly markdown: boolean;
   /** It answers `workspace/configuration`. */
   readonly configures: boolean;
@@ -26,6 +28,7 @@ export const plainClient: Client = {
   pulls: false,
   refreshes: false,
   versionedEdits: false,
+  annotatedEdits: false,
   markdown: false,
   configures: false,
   registersConfiguration: false,
@@ -41,6 +44,7 @@ export function clientOf({ capabilities }: Pick<InitializeParams, "capabilities"
     pulls: textDocument?.diagnostic !== undefined,
     refreshes: workspace?.diagnostics?.refreshSupport === true,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    annotatedEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     markdown: textDocument?.hover?.contentFormat?.includes("markdown") === true,
     configures: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,

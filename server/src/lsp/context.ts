@@ -41,7 +41,8 @@ export function reported<P, R>(
   };
 }
 
-function described(error: unknown): string {
+/** An error for the log, with where it came from. */
+export function described(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

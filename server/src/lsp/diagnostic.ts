@@ -12,11 +12,8 @@ export const diagnosticSource = "tether";
 /** The text that a finding's spans count in. */
 export type Place = { readonly uri: string; readonly lines: LineIndex };
 
-/** Which fixes belong to a diagnostic, carried in its `data`. */
-export type DiagnosticData = {
-  readonly rule: string;
-  readonly fixes: readonly { readonly title: string; readonly safety: "safe" | "unsafe" }[];
-};
+/** The rule behind a diagnostic, carried in its `data`. Its fixes are not: building them is for those who ask. */
+export type DiagnosticData = { readonly rule: string };
 
 const severities = {
   error: DiagnosticSeverity.Error,
@@ -37,7 +34,6 @@ export function diagnosticOf(context: Context, place: Place, finding: Finding): 
     const there = path === undefined ? place : placeOf(context, path);
     return there ? [{ location: { uri: there.uri, range: rangeOf(there.lines, span, encoding) }, message }] : [];
   });
-  const fixes = finding.fixes.map(({ title, safety }) => ({ title, safety }));
   return {
     range: rangeOf(place.lines, finding.span, encoding),
     severity: severities[finding.severity],
@@ -47,7 +43,7 @@ export function diagnosticOf(context: Context, place: Place, finding: Finding): 
     message: finding.hint === undefined ? finding.message : `${finding.message}\n${finding.hint}`,
     ...(finding.rule === unusedSuppression.name ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     ...(related.length > 0 ? { relatedInformation: related } : {}),
-    data: { rule: finding.rule, fixes } satisfies DiagnosticData,
+    data: { rule: finding.rule } satisfies DiagnosticData,
   };
 }
 
