@@ -83,6 +83,8 @@ export function collectCalls(
     }
     if (!kind) return;
     const code = place.lambda ?? place.function;
+    // Following a result takes an index of the whole file, and most calls are fine at first sight.
+    let command: { readonly value: RemoteCall["command"] } | undefined;
     calls.push({
       kind,
       callee: resolved,
@@ -90,8 +92,13 @@ export function collectCalls(
       span: call.func.span,
       function: place.function,
       class: place.class,
-      command: commandOf(kind, call, place.scope, values),
-      result: results.resultOf(call),
+      get command() {
+        command ??= { value: commandOf(kind, call, place.scope, values) };
+        return command.value;
+      },
+      get result() {
+        return results.resultOf(call);
+      },
       live: !code || reached.has(code),
       tasks: code ? (reached.get(code) ?? []) : [],
       scope: place.scope,

@@ -2,7 +2,7 @@
 import type { Span } from "../text/span.ts";
 import type { Call, Expr, Module, Stmt } from "./python.ts";
 import { type Reaching, reaching } from "./reaching.ts";
-import { expressionsOf, partsOf, walkStatements } from "./traverse.ts";
+import { eachPart, expressionsOf, walkStatements } from "./traverse.ts";
 
 /** One thing done with a value. */
 export type Use = {
@@ -68,14 +68,25 @@ export function results(module: Module): Results {
     index ??= { parents: parentsIn(module), reaching: reaching(module) };
     return index;
   };
-  return { resultOf: (call) => follow(call, ready()), statementOf: (expr) => statementAbove(expr, ready()) };
+  const followed = new Map<Call, Result>();
+  return {
+    resultOf: (call) => {
+      const known = followed.get(call);
+      if (known) return known;
+      const result = follow(call, ready());
+      followed.set(call, result);
+      return result;
+    },
+    statementOf: (expr) => statementAbove(expr, ready()),
+  };
 }
 
 function parentsIn(module: Module): ReadonlyMap<Expr, Parent> {
   const parents = new Map<Expr, Parent>();
   const visit = (expr: Expr, parent: Parent): void => {
     parents.set(expr, parent);
-    for (const one of partsOf(expr)) visit(one, { expr });
+    const above = { expr };
+    eachPart(expr, (one) => visit(one, above));
   };
   walkStatements(module.body, (stmt) => {
     for (const expr of expressionsOf(stmt)) visit(expr, { stmt });
