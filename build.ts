@@ -21,7 +21,6 @@ const common: BuildOptions = {
   target: "node20",
   sourcemap: false,
   minify: true,
-  keepNames: true,
   legalComments: "none",
   logLevel: "warning",
 };
