@@ -108,5 +108,8 @@ function checked(file: DagFile, call: RemoteCall, name: string): Fix | undefined
     edits = callee && withImports(file, callee.edits, callee.needs);
   }
   const title = name === "run" ? "Add check=True" : "Use subprocess.check_call";
-  return edits && edits.length > 0 ? { title, edits, safety: "safe" } : undefined;
+  if (!edits || edits.length === 0) return undefined;
+  if (call.result.discarded) return { title, edits, safety: "safe" };
+  const why = "what follows, such as printing the output, no longer runs when the program fails";
+  return { title, edits, safety: "unsafe", why };
 }
