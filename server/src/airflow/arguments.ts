@@ -54,25 +54,36 @@ export function accepts(task: Task, name: string): boolean {
   return !known || parameterOf(known, name) !== undefined;
 }
 
-function layersOf(file: Arguments, task: Omit<Task, "scripts">): Layer[] {
-  const layers: Layer[] = [];
+const layers = new WeakMap<Omit<Task, "scripts">, readonly Layer[]>();
+
+/** Every rule asks for some argument of every task: its layers are read once. */
+function layersOf(file: Arguments, task: Omit<Task, "scripts">): readonly Layer[] {
+  const known = layers.get(task);
+  if (known) return known;
+  const read = readLayers(file, task);
+  layers.set(task, read);
+  return read;
+}
+
+function readLayers(file: Arguments, task: Omit<Task, "scripts">): Layer[] {
+  const read: Layer[] = [];
   const { scope } = task;
   if (task.form === "taskflow") {
-    if (task.override) layers.push(callLayer(file, task.override, scope, "override"));
-    if (task.decorator) layers.push(callLayer(file, task.decorator, scope, "decorator"));
+    if (task.override) read.push(callLayer(file, task.override, scope, "override"));
+    if (task.decorator) read.push(callLayer(file, task.decorator, scope, "decorator"));
   } else {
-    if (task.expansion) layers.push(expansionLayer(file, task.expansion, scope));
-    if (task.call) layers.push(callLayer(file, task.call, scope, task.mapped ? "partial" : "call"));
-    for (const one of task.operator.subclasses) layers.push(classLayer(file, one));
+    if (task.expansion) read.push(expansionLayer(file, task.expansion, scope));
+    if (task.call) read.push(callLayer(file, task.call, scope, task.mapped ? "partial" : "call"));
+    for (const one of task.operator.subclasses) read.push(classLayer(file, one));
   }
-  const own = layers.flatMap((layer) => layer.entries).find((one) => one.name === "default_args");
-  if (own) layers.push(dictLayer(own.resolved, "default_args"));
+  const own = read.flatMap((layer) => layer.entries).find((one) => one.name === "default_args");
+  if (own) read.push(dictLayer(own.resolved, "default_args"));
   for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
     const layer = group.call && defaultArguments(file, group.call, scope, "group");
-    if (layer) layers.push(layer);
+    if (layer) read.push(layer);
   }
-  layers.push(task.dag ? dagLayer(file, task, scope) : { origin: "default_args", entries: [], complete: false });
-  return layers;
+  read.push(task.dag ? dagLayer(file, task, scope) : { origin: "default_args", entries: [], complete: false });
+  return read;
 }
 
 function dagLayer(file: Arguments, task: Omit<Task, "scripts">, scope: Scope): Layer {
