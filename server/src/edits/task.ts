@@ -1,7 +1,7 @@
 /** Changing a task's own arguments, wherever its form keeps them. */
 import { argument } from "../airflow/arguments.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
-import type { ClassDef } from "../syntax/python.ts";
+import type { Call, ClassDef } from "../syntax/python.ts";
 import type { Edit } from "../text/edit.ts";
 import { editArguments, type Named } from "./arguments.ts";
 import type { Needed } from "./bindings.ts";
@@ -27,16 +27,18 @@ function argumentEdits(file: DagFile, task: Task, named: readonly Named[]): read
   for (const { name } of named) {
     if (!task.operator.subclasses.every((one) => takes(one, name))) return undefined;
     const now = argument(file, task, name);
-    if (typeof now === "object" && now.origin === "class") return undefined;
-    // f(**common, timeout=1) fails when common holds a timeout, too.
-    const spread = call.args.some((one) => one.form === "double-star");
-    if (
-      spread &&
-      (now === "unknown" ||
-        (typeof now === "object" && now.call === call && !call.args.some((one) => one.name === name)))
-    )
-      return undefined;
-    if (typeof now === "object" && now.origin === "expand") return undefined;
+    if (typeof now === "object" && (now.origin === "class" || now.origin === "expand")) return undefined;
+  }
+  return setIn(file, task, call, named);
+}
+
+/** f(**common, timeout=1) fails when common holds a timeout, too. */
+function setIn(file: DagFile, task: Task, call: Call, named: readonly Named[]): readonly Edit[] | undefined {
+  for (const one of call.args) {
+    if (one.form !== "double-star") continue;
+    const value = file.values.evaluate(one.value, task.scope);
+    if (value.kind !== "dict" || !value.complete) return undefined;
+    if (value.entries.some((entry) => named.some(({ name }) => name === entry.key))) return undefined;
   }
   return editArguments(file, call, { set: named });
 }
@@ -45,8 +47,8 @@ function decoratorEdits(file: DagFile, task: Task, named: readonly Named[]): rea
   const { override } = task;
   // f.override(retries=2)() wins over the decorator.
   if (override && named.some((one) => override.args.some((each) => each.form !== "keyword" || each.name === one.name)))
-    return editArguments(file, override, { set: named });
-  if (task.decorator) return editArguments(file, task.decorator, { set: named });
+    return setIn(file, task, override, named);
+  if (task.decorator) return setIn(file, task, task.decorator, named);
   // @task → @task(execution_timeout=…)
   const bare = task.callable?.decorators.find((one) => {
     const { expr } = one;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { build } from "../../server/src/airflow/build.ts";
+import { unknownProject } from "../../server/src/airflow/target.ts";
+import { grammarsLoaded } from "../grammars.ts";
+import { read } from "./airflow-source.ts";
+
+await grammarsLoaded();
+
+describe("the version that imports give away", () => {
+  it.each([
+    ["nothing", "from airflow import DAG", unknownProject.target.airflow, "default"],
+    ["contrib", "from airflow.contrib.operators.ssh_operator import SSHOperator", "1.10.15", "imports"],
+    ["the old names", "from airflow.operators.bash_operator import BashOperator", "1.10.15", "imports"],
+    [
+      "the old names beside a provider",
+      "from airflow.operators.bash_operator import BashOperator\nfrom airflow.providers.ssh.operators.ssh import SSHOperator",
+      "2.0.0",
+      "imports",
+    ],
+    ["paths that Airflow 3 took away", "from airflow.operators.bash import BashOperator", "2.11.0", "imports"],
+    ["a star import", "from airflow.operators.bash import *", "2.11.0", "imports"],
+    ["the SDK", "from airflow.sdk import DAG", unknownProject.target.airflow, "imports"],
+    [
+      "the SDK beside old paths",
+      "from airflow.sdk import DAG\nfrom airflow.operators.bash import BashOperator",
+      unknownProject.target.airflow,
+      "imports",
+    ],
+    [
+      "the standard provider",
+      "from airflow.providers.standard.operators.bash import BashOperator",
+      unknownProject.target.airflow,
+      "default",
+    ],
+  ])("%s", (_name, text, airflow, origin) => {
+    expect(read(text).project.target).toMatchObject({ airflow, origin });
+  });
+
+  it("is not asked for when the project says it", () => {
+    const target = { airflow: "2.4.3", origin: "lock", providers: {} } as const;
+    const text = "from airflow.sdk import DAG";
+    expect(build({ path: "x.py", text }, { ...unknownProject, target }).project.target).toBe(target);
+  });
+});
