@@ -28,6 +28,11 @@ export type Background = {
   readonly siblings: readonly Detached[];
 };
 
+/** What a message calls a job: its program, but no shell that only reads the job's own text. */
+export function jobName({ job }: Background): string | undefined {
+  return /^(?:ba|da|k|z)?sh$/.test(job.program ?? "") ? undefined : job.program;
+}
+
 /** The jobs that a file's tasks leave in the background unwatched: no services, no containers, none that another task watches. */
 export function backgroundJobs(file: DagFile): Background[] {
   const found: Background[] = [];

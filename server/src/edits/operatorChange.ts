@@ -39,7 +39,10 @@ export function changeOperator(file: DagFile, task: Task, change: OperatorChange
     } else if (one.form !== "keyword" || one.name === undefined) return undefined;
     else if (one === from) continue;
     else if (change.drop.includes(one.name) || written.has(one.name)) removed.push(one);
-    else if (!knows(one.name)) return undefined;
+    else if (knows(one.name)) continue;
+    // env=None says nothing.
+    else if (file.values.evaluate(one.value, task.scope).kind === "none") removed.push(one);
+    else return undefined;
   }
   // What varies must be an argument of the new operator, and none that is rewritten.
   for (const one of task.expansion?.args ?? [])

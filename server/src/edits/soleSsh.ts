@@ -24,6 +24,8 @@ export function soleSsh(script: Script, background: boolean): SoleSsh | undefine
   if (![...call.flags.keys()].every((one) => takenOver.has(one))) return undefined;
   if ([...call.settings.keys()].some((one) => foreign.test(one))) return undefined;
   if (!command.redirects.every((one) => one.body !== undefined || isIrrelevant(one, background))) return undefined;
+  // `ssh h "echo $HOME"` sends what the shell here makes of it.
+  if (remote.folded.holes.some((one) => one.kind === "python" && !one.expr)) return undefined;
   if (!sendsAsWritten(script, command, call)) return undefined;
   if (remote.errors.length > 0 || remote.folded.text.trim() === "") return undefined;
   if (isWindows(remote)) return undefined;

@@ -1,4 +1,4 @@
-import { type Background, backgroundJobs } from "../airflow/background.ts";
+import { type Background, backgroundJobs, jobName } from "../airflow/background.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
 import { defineRule } from "./rule.ts";
 
@@ -55,10 +55,11 @@ with DAG("export") as dag:
   },
 });
 
-function message({ job, outputAwaited, task }: Background): string {
-  const program = job.program ?? "the command";
+function message(one: Background): string {
+  const { job, outputAwaited, task } = one;
+  const program = jobName(one);
   if (outputAwaited)
-    return `${task ? "Airflow" : "The call"} waits until ${program} closes its output, but its exit status is lost: a failed run is a success.`;
+    return `${task ? "Airflow" : "The call"} waits until ${program ?? "the command"} closes its output, but its exit status is lost: a failed run is a success.`;
   const ends = task ? "the task succeeds at once" : "the call returns at once";
-  return `${job.program ?? "This command"} is left in the background (${job.how}): ${ends}, and nobody learns how it ends.`;
+  return `${program ?? "This command"} is left in the background (${job.how}): ${ends}, and nobody learns how it ends.`;
 }

@@ -1,5 +1,5 @@
 import { importPath } from "../airflow/availability.ts";
-import { type Background, backgroundJobs } from "../airflow/background.ts";
+import { type Background, backgroundJobs, jobName } from "../airflow/background.ts";
 import { known, operators } from "../airflow/kinds.ts";
 import type { Project } from "../airflow/target.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
@@ -59,12 +59,13 @@ with DAG("training") as dag:
   },
 });
 
-function message({ job, outputAwaited, task }: Background): string {
-  const program = job.program ?? "the command";
+function message(one: Background): string {
+  const { job, outputAwaited, task } = one;
+  const program = jobName(one);
   if (outputAwaited)
-    return `ssh waits until ${program} closes its output, but reports 0 whatever its exit status: a failed run is a green task.`;
+    return `ssh waits until ${program ?? "the command"} closes its output, but reports 0 whatever its exit status: a failed run is a green task.`;
   const ends = task ? "the task succeeds at once" : "the call returns at once";
-  return `${job.program ?? "This command"} is left running on the remote host (${job.how}): ${ends}, and nobody learns how it ends.`;
+  return `${program ?? "This command"} is left running on the remote host (${job.how}): ${ends}, and nobody learns how it ends.`;
 }
 
 function hint(project: Project): string {
