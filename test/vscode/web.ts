@@ -60,7 +60,7 @@ async function inBrowser(executablePath: string, port: number): Promise<number> 
         const text = values.map(String).join(" ");
         if (text.includes("[suite] ")) console.log(text.slice(text.indexOf("[suite] ") + "[suite] ".length));
         if (screenshot !== undefined && text.includes("[suite] picture")) {
-          await takePictures(page, screenshot).then(
+          await takeMenuPicture(page, screenshot).then(
             () => finish(0),
             (error: unknown) => {
               console.error(error);
@@ -95,15 +95,12 @@ async function takePicture(page: Page, path: string): Promise<void> {
   console.log(`wrote ${path}`);
 }
 
-/** The window that the suite arranged as `FILE.png`, and the same with the light bulb's menu open as `FILE-fixes.png`. */
-async function takePictures(page: Page, path: string): Promise<void> {
-  const problems = ".markers-panel .monaco-list-row";
-  const lightBulb = ".codicon-light-bulb, .codicon-gutter-lightbulb, .codicon-gutter-lightbulb-auto-fix";
-  for (const part of [".squiggly-error, .squiggly-warning", problems, lightBulb]) await visible(page, part);
-  await takePicture(page, path);
+/** The window that the suite arranged, with the light bulb's menu open. */
+async function takeMenuPicture(page: Page, path: string): Promise<void> {
+  for (const part of [".squiggly-error", ".markers-panel .monaco-list-row"]) await visible(page, part);
   await page.keyboard.press("Control+Period");
   await visible(page, ".action-widget .monaco-list-row");
-  await takePicture(page, path.replace(/\.png$/, "-fixes.png"));
+  await takePicture(page, path);
 }
 
 async function visible(page: Page, selector: string): Promise<void> {

@@ -3,7 +3,7 @@ import { findingsUntil, open, rangeOf } from "./case.ts";
 
 /** Arranges the window for the README's picture, says so, and keeps it until the launcher closes it. */
 export async function run(): Promise<void> {
-  const editor = await open("dags/nightly_load.py");
+  const editor = await open("examples/feature_build.py");
   await findingsUntil(editor.document.uri, "findings", (all) => all.length > 1);
   for (const command of [
     "workbench.action.closeOtherEditors",
@@ -15,8 +15,7 @@ export async function run(): Promise<void> {
   ]) {
     await commands.executeCommand(command);
   }
-  // On a finding the editor shows its light bulb.
-  const { start } = rangeOf(editor.document, '"nohup');
+  const { start } = rangeOf(editor.document, "nohup");
   editor.selection = new Selection(start, start);
   console.log("[suite] picture");
   await new Promise(() => {});
