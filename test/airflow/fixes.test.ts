@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ensureGrammars } from "../../server/src/engine/grammars.ts";
 import { Project } from "../project.ts";
 import type { ImportedFile } from "./environment.ts";
-import { complaints, type Outcome, originals, outcomes } from "./outcomes.ts";
+import { complaints, type Outcome, originals, outcomes, spelledFor } from "./outcomes.ts";
 import { importSources } from "./sources.ts";
 import { describeInEachAirflow } from "./suite.ts";
 
@@ -15,7 +15,9 @@ const project = new Project();
 const all = originals();
 
 describeInEachAirflow((environment) => {
-  const made = all.flatMap((original) => outcomes(original, project, environment.airflow));
+  const made = all.flatMap((original) => {
+    return outcomes(spelledFor(environment.airflow, original), project, environment.airflow);
+  });
   const groups = new Set(made.map(({ original }) => original.group));
   const names = nameTexts(made);
   const files = new Map<string, ImportedFile>();

@@ -61,6 +61,34 @@ export function originals(): Original[] {
   return found;
 }
 
+// Where Airflow 2 has what DAG files import from Airflow 3's SDK.
+const beforeSdk: Readonly<Record<string, string>> = {
+  DAG: "airflow",
+  BaseOperator: "airflow.models.baseoperator",
+  PokeReturnValue: "airflow.sensors.base",
+  TaskGroup: "airflow.utils.task_group",
+  Variable: "airflow.models",
+  chain: "airflow.models.baseoperator",
+  cross_downstream: "airflow.models.baseoperator",
+  dag: "airflow.decorators",
+  get_current_context: "airflow.operators.python",
+  setup: "airflow.decorators",
+  task: "airflow.decorators",
+  task_group: "airflow.decorators",
+  teardown: "airflow.decorators",
+};
+
+/** The file as a project on that Airflow would have it: the examples are mostly written for Airflow 3. */
+export function spelledFor(airflow: string, original: Original): Original {
+  if (!airflow.startsWith("2.")) return original;
+  const text = original.text.replaceAll(/^from airflow\.sdk import ([\w, ]+)$/gm, (line, names: string) => {
+    const imports = names.split(", ").map((name) => (beforeSdk[name] ? `from ${beforeSdk[name]} import ${name}` : ""));
+    return imports.includes("") ? line : imports.join("\n");
+  });
+  // Its decorator of a whole DAG has to be called.
+  return { ...original, text: text.replaceAll(/^@dag$/gm, "@dag()") };
+}
+
 /**
  * What each allowed way of fixing makes of an original for a project on that Airflow: all fixes of its rule, all of
  * every rule, and each single fix of each finding. Texts that nothing changed are left out, equal ones are told once.
