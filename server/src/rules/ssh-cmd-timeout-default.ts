@@ -53,8 +53,7 @@ with DAG("nightly_load") as dag:
       if (!providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.3.0")) continue;
       if (!hasParameter(file.project, task.operator.known, "cmd_timeout")) continue;
       if (argument(file, task, "cmd_timeout") !== "absent") continue;
-      // Its old name, which the provider takes before 4.0 and refuses since.
-      if (argument(file, task, "timeout") !== "absent") continue;
+      if (usesOldName(file, task)) continue;
       if (mayCarryLimit(argument(file, task, "ssh_hook"))) continue;
       if (onlyAnswersAtOnce(task)) continue;
       report({
@@ -66,6 +65,14 @@ with DAG("nightly_load") as dag:
     }
   },
 });
+
+/** `timeout`, as the provider called it before 4.0; since then it is refused in a call and ignored in default_args. */
+function usesOldName(file: DagFile, task: Task): boolean {
+  const old = argument(file, task, "timeout");
+  if (old === "absent") return false;
+  if (typeof old === "string" || (old.origin !== "default_args" && old.origin !== "group")) return true;
+  return task.operator.known !== undefined && hasParameter(file.project, task.operator.known, "timeout");
+}
 
 /** The hook's own cmd_timeout applies when the operator has none; `SSHHook(ssh_conn_id="edge")` has none either. */
 function mayCarryLimit(hook: Lookup): boolean {
