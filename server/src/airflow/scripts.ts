@@ -69,6 +69,11 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
   return scripts;
 }
 
+/** What a shortened text needs behind it so that Airflow does not take it for a template file: `./load.sh` → a blank. */
+export function closingBlank(task: BareTask, text: string): "" | " " {
+  return task.operator.known?.templateExt.some((one) => text.endsWith(one)) ? " " : "";
+}
+
 /** Where template files are looked for: beside the DAG file, then in the DAG's `template_searchpath`. */
 export type Templates = {
   /** Whether a file stands beside the DAG file under that relative path; undefined: the DAG file is not on a disk. */

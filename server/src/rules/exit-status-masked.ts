@@ -1,4 +1,5 @@
 import { isA, operators, shownName } from "../airflow/kinds.ts";
+import { closingBlank } from "../airflow/scripts.ts";
 import type { Script } from "../shell/script.ts";
 import { type Masked, masked } from "../shell/status.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
@@ -43,7 +44,7 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
       for (const { script } of task.scripts) {
         for (const one of masked(script)) {
           if (one.cleanup || !one.decides) continue;
-          const program = one.commands.find((command) => command.program !== undefined)?.program;
+          const program = mainProgram(one);
           if (program === undefined) continue;
           report({
             span: sourceSpan(one.script.folded, one.span),
@@ -52,7 +53,7 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
             hint: one.how.startsWith(";")
               ? "Start the text with `set -e`, or keep the status and exit with it."
               : "Take it away, or handle the failure and exit with its status.",
-            fixes: [fix(one)],
+            fixes: () => [fix(one, one.script === script ? (text) => closingBlank(task, text) : () => "")],
           });
         }
       }
@@ -60,13 +61,24 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
   },
 });
 
-function fix(one: Masked): Fix | undefined {
-  const why = `a failure of ${one.commands[0]?.program ?? "the command"} now fails the task`;
+/** The one whose failure matters most: the last that does work. */
+function mainProgram({ commands }: Masked): string | undefined {
+  const programs = commands.flatMap((one) => one.program ?? []);
+  return programs.findLast((one) => !/^(?:cd|source|\.|export|set|echo|mkdir)$/.test(one)) ?? programs[0];
+}
+
+/** `behind` says what must follow a text that ends there. */
+function fix(one: Masked, behind: (text: string) => string): Fix | undefined {
+  const why = `a failure of ${mainProgram(one) ?? "the command"} now fails the task`;
   if (one.how.startsWith("trap")) return undefined;
   if (one.how.startsWith("||")) {
     const { text } = one.script.folded;
     const before = text.slice(0, one.span.start).trimEnd().length;
-    const edit = editFolded(one.script.folded, { start: before, end: one.span.end }, "");
+    const closing = behind(text.slice(0, before) + text.slice(one.span.end));
+    // The blanks before the mask may stand in another literal.
+    const edit =
+      editFolded(one.script.folded, { start: before, end: one.span.end }, closing) ??
+      editFolded(one.script.folded, one.span, "");
     return edit && { title: `Remove \`${one.how}\``, edits: [edit], safety: "unsafe", why };
   }
   return strict(one.script, `${why}, and so does any other statement before it`);

@@ -1,8 +1,10 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { isParsed, isRead, mayRaise, onlyAsks, onlyTidies } from "../airflow/processes.ts";
 import { editArguments } from "../edits/arguments.ts";
-import { replaceCallee } from "../edits/calls.ts";
-import { withImports } from "../edits/imports.ts";
+import { localOf } from "../edits/bindings.ts";
+import { type Rewrite, replaceCallee } from "../edits/calls.ts";
+import { localName, withImports } from "../edits/imports.ts";
+import { type Call, dottedName } from "../syntax/python.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
@@ -76,7 +78,7 @@ function outputJudged(file: DagFile, { callee, result }: RemoteCall): boolean {
 /** os.system(x) → subprocess.run(x, shell=True, check=True): the same /bin/sh. */
 function run(file: DagFile, call: RemoteCall): Fix | undefined {
   if (call.callee !== "os.system" || !call.result.discarded) return undefined;
-  const callee = replaceCallee(file, call.call, { module: "subprocess", name: "run" });
+  const callee = calleeRun(file, call.call);
   const args = editArguments(file, call.call, {
     add: [
       { name: "shell", text: "True" },
@@ -92,4 +94,13 @@ function run(file: DagFile, call: RemoteCall): Fix | undefined {
       why: "the task now fails when the command does",
     }
   );
+}
+
+/** `subprocess.run`, unless the file has imported the function itself: a bare `run` says little. */
+function calleeRun(file: DagFile, call: Call): Rewrite | undefined {
+  const named = { module: "subprocess", name: "run" };
+  if (localOf(file, named)?.by) return replaceCallee(file, call, named);
+  const module = localName(file, { module: "subprocess" });
+  if (module === undefined || dottedName(call.func) === undefined) return undefined;
+  return { edits: [{ span: call.func.span, text: `${module}.run` }], needs: [{ module: "subprocess" }] };
 }

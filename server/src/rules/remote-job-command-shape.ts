@@ -1,6 +1,7 @@
 import { argument } from "../airflow/arguments.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
+import { closingBlank } from "../airflow/scripts.ts";
 import { type JobShape, type JobShapeFault, jobShape } from "../shell/jobshape.ts";
 import type { Script } from "../shell/script.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
@@ -101,7 +102,7 @@ with DAG("fit") as dag:
           span: sourceSpan(script.folded, at),
           message: found[1],
           hint: "Put one `( … )` around the whole text, with `set -euo pipefail` inside when it has several statements.",
-          fixes: [fix(script, shape)],
+          fixes: () => [fix(task, script, shape)],
         });
       }
     }
@@ -114,7 +115,7 @@ function onWindows(file: DagFile, task: Task): boolean {
   return os === "unknown" || os.resolved.kind !== "string" || os.resolved.folded.text === "windows";
 }
 
-function fix(script: Script, shape: JobShape): Fix | undefined {
+function fix(task: Task, script: Script, shape: JobShape): Fix | undefined {
   const { folded, body } = script;
   const [first] = body;
   const last = body.at(-1);
@@ -123,7 +124,12 @@ function fix(script: Script, shape: JobShape): Fix | undefined {
   const wrap = shape.faults.some(
     (one) => one !== "ends-with-separator" && one !== "ends-with-comment" && one !== "ends-with-background",
   );
-  const tail = tailEdit(script, last.span.end, end, wrap ? " )" : "");
+  const tail = tailEdit(
+    script,
+    last.span.end,
+    end,
+    wrap ? " )" : closingBlank(task, folded.text.slice(0, last.span.end)),
+  );
   if (!tail) return undefined;
   const unsafe = (edits: readonly Edit[], title: string, why: string): Fix => ({ title, edits, safety: "unsafe", why });
   if (!wrap) {
