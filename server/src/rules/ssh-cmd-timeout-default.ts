@@ -66,12 +66,10 @@ with DAG("nightly_load") as dag:
   },
 });
 
-/** `timeout`, as the provider called it before 4.0; since then it is refused in a call and ignored in default_args. */
+/** `timeout`, as the provider called it before 3.3; since then it is refused in a call, which is another fault, and ignored in default_args. */
 function usesOldName(file: DagFile, task: Task): boolean {
   const old = argument(file, task, "timeout");
-  if (old === "absent") return false;
-  if (typeof old === "string" || (old.origin !== "default_args" && old.origin !== "group")) return true;
-  return task.operator.known !== undefined && hasParameter(file.project, task.operator.known, "timeout");
+  return old !== "absent" && (typeof old === "string" || (old.origin !== "default_args" && old.origin !== "group"));
 }
 
 /** The hook's own cmd_timeout applies when the operator has none; `SSHHook(ssh_conn_id="edge")` has none either. */

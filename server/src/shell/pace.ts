@@ -25,10 +25,18 @@ type LongWork = readonly [programs: string, asked: RegExp, unless?: RegExp];
 /** Clients that stay until the work on the other side has ended, and what they must be asked for that. Words are joined by blanks. */
 const longWork: readonly LongWork[] = [
   // The expressions are tried on the words after the program.
-  ["spark-submit spark2-submit spark3-submit", /^/, /waitAppCompletion=false|--(status|kill)\b/],
-  ["spark-sql beeline hive impala-shell sqoop", /^/],
-  ["psql mysql sqlplus sqlcmd clickhouse-client", /^/],
-  ["pg_dump pg_dumpall pg_restore mysqldump mongodump mongorestore mongoexport mongoimport expdp impdp", /^/],
+  // Without a master it is local, unless the site's own defaults say otherwise.
+  [
+    "spark-submit spark2-submit spark3-submit spark-sql",
+    /--master[= ]["']?(?!local)|--deploy-mode[= ]cluster|spark\.master=(?!local)/,
+    /waitAppCompletion=false|--(status|kill)\b/,
+  ],
+  ["beeline hive impala-shell sqoop sqlplus sqlcmd", /^/],
+  // Without a host they talk to a server on this machine, or to one that the environment names.
+  [
+    "psql pg_dump pg_dumpall pg_restore mysql mysqldump clickhouse-client mongodump mongorestore mongoexport mongoimport",
+    /(^|\s)(-h|--host|--uri)(?!=?\s*(localhost|127\.0\.0\.1)\b)|:\/\/|\bhost=/,
+  ],
   ["hadoop", /^(jar|distcp)\b/],
   ["yarn", /^jar\b|\blogs\b.*-f/],
   ["flink", /^run\b/, /(^|\s)(-d|--detached|-yd)\b/],
