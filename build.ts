@@ -2,16 +2,20 @@
  * Bundles the product into `dist/`: the command line and the language server (ESM), the worker of the
  * workspace lint, and the VS Code client (CommonJS, as its extension host loads it). The WebAssembly
  * parsers travel beside the bundles, so the packed artefacts need no `node_modules`.
+ *
+ * `tsx build.ts [--debug] [FOLDER]`; `--debug` keeps names and adds source maps.
  */
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { type BuildOptions, build } from "esbuild";
 
 const root = dirname(fileURLToPath(import.meta.url));
-/** `npx tsx build.ts [FOLDER]` */
-const dist = process.argv[2] ?? join(root, "dist");
+const { values, positionals } = parseArgs({ options: { debug: { type: "boolean" } }, allowPositionals: true });
+const dist = positionals[0] ?? join(root, "dist");
+const debug = values.debug === true;
 const resolve = createRequire(import.meta.url).resolve;
 
 const common: BuildOptions = {
@@ -19,8 +23,8 @@ const common: BuildOptions = {
   bundle: true,
   platform: "node",
   target: "node20",
-  sourcemap: false,
-  minify: true,
+  sourcemap: debug,
+  minify: !debug,
   legalComments: "none",
   logLevel: "warning",
 };

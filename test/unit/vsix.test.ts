@@ -11,7 +11,7 @@ let files: readonly string[];
 
 beforeAll(() => {
   files = packVsix(vsix);
-}, 60_000);
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("the VSIX holds what the extension needs and nothing else", () => {

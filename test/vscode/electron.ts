@@ -1,6 +1,6 @@
 /**
  * Runs the suite in desktop VS Code, downloaded by `@vscode/test-electron` or, with `VSCODE` set, the installed
- * executable at that path. `--vsix FILE` tests that VSIX instead of packing one from `dist/`.
+ * executable at that path. `--vsix FILE` tests that VSIX instead of building one.
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";

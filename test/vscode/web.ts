@@ -1,7 +1,7 @@
 /**
  * Runs the suite in the real VS Code workbench in headless Chromium, served by the VS Code server that
  * `scripts/vscode-env.ts` installs. `--screenshot FILE` takes the README's picture instead; `--vsix FILE` tests that VSIX
- * instead of packing one from `dist/`.
+ * instead of building one.
  */
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
