@@ -7,13 +7,18 @@ import { grammarsLoaded } from "../grammars.ts";
 await grammarsLoaded();
 const { resolve } = createRequire(import.meta.url);
 
-/** A tree through the binding's public cursor, in one line a node. */
+const unread =
+  /^(?:[,):.[\]{}=;]|->|def|class|if|elif|else|for|return|import|from|try|except|finally|with|as|while|raise|lambda)$/;
+
+/** A tree through the binding's public cursor, in one line a node; tokens that the copy leaves out are left out. */
 function published(cursor: TreeCursor, depth = 0): string[] {
   const line = `${" ".repeat(depth)}${cursor.currentFieldName ?? "-"} ${cursor.nodeType} ${cursor.startIndex}-${cursor.endIndex} ${cursor.nodeIsMissing}`;
   const lines = [line];
   if (cursor.gotoFirstChild()) {
-    do lines.push(...published(cursor, depth + 1));
-    while (cursor.gotoNextSibling());
+    do {
+      const left = !cursor.nodeIsNamed && !cursor.nodeIsMissing && unread.test(cursor.nodeType);
+      if (!left) lines.push(...published(cursor, depth + 1));
+    } while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
   return lines;

@@ -22,7 +22,16 @@ type Grammar = {
   readonly types: readonly (string | null)[];
   readonly named: readonly boolean[];
   readonly fields: readonly (string | null)[];
+  /** By type id: tokens that nobody asks for, left out of the copy. */
+  readonly unread: readonly boolean[];
 };
+
+/** Punctuation and keywords of Python that say nothing once the tree is there; operators, `async` and `(` do. */
+const unreadPython = new Set(
+  ", ) : . [ ] { } = ; -> def class if elif else for return import from try except finally with as while raise lambda".split(
+    " ",
+  ),
+);
 
 let grammars: { python: Grammar; bash: Grammar } | undefined;
 
@@ -47,17 +56,20 @@ export async function loadGrammars(files: GrammarFiles): Promise<void> {
   await Parser.init(module);
   exported = module;
   const [python, bash] = await Promise.all([Language.load(files.python), Language.load(files.bash)]);
-  grammars = { python: grammar(python), bash: grammar(bash) };
+  grammars = { python: grammar(python, unreadPython), bash: grammar(bash, new Set()) };
 }
 
-function grammar(language: Language): Grammar {
+function grammar(language: Language, unread: ReadonlySet<string>): Grammar {
   const parser = new Parser();
   parser.setLanguage(language);
   const ids = Array.from({ length: language.nodeTypeCount }, (_, id) => id);
+  const types = ids.map((id) => language.nodeTypeForId(id));
+  const named = ids.map((id) => language.nodeTypeIsNamed(id));
   return {
     parser,
-    types: ids.map((id) => language.nodeTypeForId(id)),
-    named: ids.map((id) => language.nodeTypeIsNamed(id)),
+    types,
+    named,
+    unread: ids.map((id) => named[id] === false && unread.has(types[id] ?? "")),
     fields: Array.from({ length: language.fieldCount + 1 }, (_, id) => language.fieldNameForId(id)),
   };
 }
@@ -78,15 +90,14 @@ const childless: readonly ConcreteNode[] = [];
 
 function parse(language: "python" | "bash", text: string): ConcreteNode {
   if (!grammars) throw new Error("loadGrammars() must settle before the first parse");
-  const { parser, types, named, fields } = grammars[language];
+  const { parser, types, named, fields, unread } = grammars[language];
   const tree = parser.parse(text);
   if (!tree) throw new Error("the parser was cancelled");
   try {
     const cursor = tree.walk();
     try {
       const walk = directWalk(tree, cursor) ?? publicWalk(cursor);
-      const copy = (): ConcreteNode => {
-        const id = walk.type();
+      const copy = (id: number): ConcreteNode => {
         const start = walk.start();
         const end = walk.end();
         const field = fields[walk.field()] ?? undefined;
@@ -94,15 +105,17 @@ function parse(language: "python" | "bash", text: string): ConcreteNode {
         let children = childless;
         if (walk.down()) {
           const list: ConcreteNode[] = [];
-          do list.push(copy());
-          while (walk.next());
+          do {
+            const inner = walk.type();
+            if (unread[inner] !== true || walk.missing()) list.push(copy(inner));
+          } while (walk.next());
           walk.up();
           children = list;
         }
         const type = id === errorId ? "ERROR" : (types[id] ?? "ERROR");
         return { type, field, start, end, named: id === errorId || named[id] === true, missing, children };
       };
-      return copy();
+      return copy(walk.type());
     } finally {
       cursor.delete();
     }
