@@ -34,7 +34,18 @@ export function jobName({ job }: Background): string | undefined {
 }
 
 /** The jobs that a file's tasks leave in the background unwatched: no services, no containers, none that another task watches. */
-export function backgroundJobs(file: DagFile): Background[] {
+export function backgroundJobs(file: DagFile): readonly Background[] {
+  const known = jobs.get(file);
+  if (known) return known;
+  const found = findJobs(file);
+  jobs.set(file, found);
+  return found;
+}
+
+// Three rules ask about each file.
+const jobs = new WeakMap<DagFile, readonly Background[]>();
+
+function findJobs(file: DagFile): readonly Background[] {
   const found: Background[] = [];
   const seen = new Set<string>();
   const add = (root: Script, owner: Pick<Background, "task" | "script" | "call">, tasks: readonly Task[]): void => {

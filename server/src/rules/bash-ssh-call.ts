@@ -1,3 +1,5 @@
+import { argument } from "../airflow/arguments.ts";
+import { backgroundJobs } from "../airflow/background.ts";
 import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
 import { outputUsed } from "../airflow/mentions.ts";
@@ -49,6 +51,7 @@ with DAG("reports") as dag:
   },
   check(file, report) {
     const seen = new Set<string>();
+    const background = backgroundJobs(file).flatMap(({ job }) => [job.statement, ...job.nestedIn]);
     for (const task of file.tasks) {
       if (!runsAs(task, operators.bash)) continue;
       for (const script of task.scripts) {
@@ -57,6 +60,7 @@ with DAG("reports") as dag:
           const missing = lackingOf(visit);
           if (!missing) continue;
           const { statement } = visit;
+          if (background.includes(statement)) continue;
           const destination = remoteInvocation(statement)?.destination;
           const start = statement.words[0]?.span.start ?? statement.span.start;
           const span = sourceSpan(visit.script.folded, { start, end: destination?.span.end ?? statement.span.end });
@@ -65,7 +69,7 @@ with DAG("reports") as dag:
           if (seen.has(key)) continue;
           seen.add(key);
           const fixes = fixesOf(file, task, script, visit);
-          report({ span, message: message(visit, missing), hint: hint(file, script, fixes), fixes });
+          report({ span, message: message(file, task, visit, missing), hint: hint(file, script, fixes), fixes });
         }
       }
     }
@@ -88,16 +92,21 @@ function lackingOf(visit: CommandVisit): Lacking | undefined {
   return missing.keepalive || missing.connectTimeout ? missing : undefined;
 }
 
-function message({ statement }: CommandVisit, missing: Lacking): string {
+function message(file: DagFile, task: Task, { statement }: CommandVisit, missing: Lacking): string {
+  const limit = statement.wrappers.some((one) => one.name === "timeout")
+    ? " until its timeout"
+    : typeof argument(file, task, "execution_timeout") === "object"
+      ? " until its execution_timeout"
+      : "";
   const trouble = missing.keepalive
-    ? "This ssh has no keepalive: when the connection drops silently, the task hangs"
+    ? `This ssh has no keepalive: when the connection drops silently, the task hangs${limit}`
     : "This ssh has no ConnectTimeout: an unreachable host holds the task for minutes";
   const call = remoteInvocation(statement);
   const first = call?.script?.body[0];
   const bounded = first?.kind === "command" && first.wrappers.some((one) => one.name === "timeout");
   // A terminal on the other side hangs up with the client, and a remote timeout ends the command by itself.
   if (call?.tty === 2 || bounded) return `${trouble}.`;
-  return `${trouble}; when the task is killed, the remote command runs on.`;
+  return `${trouble}; when ${limit ? "it" : "the task"} is killed, the remote command runs on.`;
 }
 
 function fixesOf(file: DagFile, task: Task, script: TaskScript, visit: CommandVisit): readonly Fix[] {

@@ -1,5 +1,7 @@
+import { argument } from "../airflow/arguments.ts";
 import { importPath } from "../airflow/availability.ts";
 import { type Background, backgroundJobs, jobName } from "../airflow/background.ts";
+import type { DagFile } from "../airflow/dagfile.ts";
 import { known, operators } from "../airflow/kinds.ts";
 import type { Project } from "../airflow/target.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
@@ -50,7 +52,7 @@ with DAG("training") as dag:
       if (!one.remote) continue;
       report({
         span: one.span,
-        message: message(one),
+        message: message(file, one),
         hint: hint(file.project),
         severity: one.outputAwaited ? "warning" : "error",
         fixes: backgroundFixes(file, one),
@@ -59,13 +61,22 @@ with DAG("training") as dag:
   },
 });
 
-function message(one: Background): string {
+function message(file: DagFile, one: Background): string {
   const { job, outputAwaited, task } = one;
   const program = jobName(one);
   if (outputAwaited)
     return `ssh waits until ${program ?? "the command"} closes its output, but reports 0 whatever its exit status: a failed run is a green task.`;
+  if (isHungUp(file, one))
+    return `The task succeeds at once, and the terminal (get_pty) that closes behind the shell takes ${program ?? "the command"} with it.`;
   const ends = task ? "the task succeeds at once" : "the call returns at once";
   return `${program ?? "This command"} is left running on the remote host (${job.how}): ${ends}, and nobody learns how it ends.`;
+}
+
+/** With a terminal, what is only followed by `&` gets the hangup of the shell's own process group. */
+function isHungUp(file: DagFile, { task, job }: Background): boolean {
+  if (!task || job.nestedIn.length > 0 || !/^&(?: disown)?$/.test(job.how)) return false;
+  const terminal = argument(file, task, "get_pty");
+  return typeof terminal === "object" && terminal.resolved.kind === "boolean" && terminal.resolved.value;
 }
 
 function hint(project: Project): string {
