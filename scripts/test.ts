@@ -10,7 +10,16 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Each step is the npm script of that name. */
-const steps = ["typecheck", "lint", "generate:check", "build", "test:unit", "test:grammar", "test:vscode", "test:airflow"];
+const steps = [
+  "typecheck",
+  "lint",
+  "generate:check",
+  "build",
+  "test:unit",
+  "test:grammar",
+  "test:vscode",
+  "test:airflow",
+];
 
 const words = process.argv.slice(2);
 const chosen = words.length === 0 ? steps : steps.filter((step) => words.includes(step.replace(/^test:/, "")));
