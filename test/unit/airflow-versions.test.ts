@@ -10,6 +10,8 @@ describe("the version that imports give away", () => {
   it.each([
     ["nothing", "from airflow import DAG", unknownProject.target.airflow, "default"],
     ["contrib", "from airflow.contrib.operators.ssh_operator import SSHOperator", "1.10.15", "imports"],
+    ["a class of the operators' package", "from airflow.operators import BashOperator", "1.10.15", "imports"],
+    ["the module of all sensors", "from airflow.operators.sensors import ExternalTaskSensor", "1.10.15", "imports"],
     ["the old names", "from airflow.operators.bash_operator import BashOperator", "1.10.15", "imports"],
     [
       "the old names beside a provider",

@@ -11,6 +11,8 @@ export function targetFromImports(names: Names): string | undefined {
   const some = (pattern: RegExp): boolean => all.some((one) => pattern.test(one));
   // airflow.sdk came with 3.0; airflow.providers.standard runs on 2.8 and later, where DAGs seldom use it.
   if (some(/^airflow\.sdk\b/)) return newestAirflow;
+  // from airflow.operators import BashOperator, from airflow.operators.sensors import … went with 1.10.
+  if (some(/^airflow\.(operators\.(sensors\b|[A-Z])|hooks\.[A-Z]\w*$|sensors\.[A-Z])/)) return "1.10.15";
   if (some(/^airflow\.(contrib\b|operators\.\w+_operator\b|hooks\.\w+_hook\b|sensors\.\w+_sensor\b)/)) {
     // A 2.x DAG may still use the old paths, but a provider import is 2.x for sure.
     return some(/^airflow\.(providers|decorators)\b/) ? "2.0.0" : "1.10.15";
