@@ -1,6 +1,7 @@
 /** Calls in the code that tasks run which start or talk to other programs and machines. */
 import { argvScript } from "../shell/argv.ts";
 import { lowerScript } from "../shell/lower.ts";
+import type { Folded } from "../syntax/folded.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { unknownPiece } from "../syntax/pieces.ts";
 import {
@@ -161,6 +162,8 @@ function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Evalu
   // exec_ssh_client_command(ssh_client, command, …) takes the client first.
   const expr = named?.value ?? positional[kind === "hook-exec" ? 1 : 0];
   if (!expr) return undefined;
+  const split = splitText(expr, scope, values);
+  if (split) return kind === "popen" || kind === "subprocess" ? argvOf(split) : undefined;
   const value = values.evaluate(expr, scope);
   const remote = kind === "paramiko-exec" || kind === "hook-exec";
   if (value.kind === "list") {
@@ -181,4 +184,23 @@ function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Evalu
   // subprocess.run("ls") without a shell: the whole text is the program's name.
   if (!shell) return { argv: argvScript([value.folded], expr.span, "worker") };
   return undefined;
+}
+
+/** The text of `"ssh h load".split()` and `shlex.split("ssh h load")`. */
+function splitText(expr: Expr, scope: Scope, values: Evaluator): Folded | undefined {
+  const call = unwrap(expr);
+  if (call.kind !== "call" || call.func.kind !== "attribute" || call.func.name !== "split") return undefined;
+  const lexed = qualifiedName(call.func, scope) === "shlex.split";
+  const [first] = call.args;
+  const text = lexed ? first?.value : call.args.length === 0 ? call.func.value : undefined;
+  const value = text && values.evaluate(text, scope);
+  return value?.kind === "string" ? value.folded : undefined;
+}
+
+/** Words only: a `|` or `>` in such a text would be an argument, which nobody means. */
+function argvOf(folded: Folded): RemoteCall["command"] {
+  const script = lowerScript(folded, { dialect: "sh", place: "worker" });
+  const [only] = script.body;
+  const plain = script.body.length === 1 && only?.kind === "command" && only.redirects.length === 0 && !only.background;
+  return plain && script.errors.length === 0 ? { argv: script } : undefined;
 }
