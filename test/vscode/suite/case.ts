@@ -39,11 +39,11 @@ export async function findingsUntil(
   what: string,
   enough: (found: readonly Diagnostic[]) => boolean,
 ): Promise<Diagnostic[]> {
-  await event(
-    `${what}; last seen on ${uri.path}: `,
-    () => findings(uri).map(rule).join(", ") || "nothing",
+  await once(
+    what,
     (check) => languages.onDidChangeDiagnostics(check),
     () => enough(findings(uri)),
+    () => `; last seen on ${uri.path}: ${findings(uri).map(rule).join(", ") || "nothing"}`,
   );
   return findings(uri);
 }
@@ -68,12 +68,12 @@ export function rangeOf(document: TextDocument, text: string): Range {
   return new Range(document.positionAt(at), document.positionAt(at + text.length));
 }
 
-/** Waits for VS Code to tell of a change after which `done` holds; fails with `what` when none comes in time. */
-function event(
+/** Waits for VS Code to tell of a change after which `done` holds; fails with `what`, and what was `seen`, when none comes in time. */
+export function once(
   what: string,
-  seen: () => string,
   subscribe: (check: () => void) => { dispose(): void },
   done: () => boolean,
+  seen: () => string = () => "",
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {

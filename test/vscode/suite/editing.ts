@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import {
   CodeAction,
   CodeActionKind,
@@ -10,7 +10,7 @@ import {
   type Uri,
   workspace,
 } from "vscode";
-import { type Case, findingOf, findingsUntil, noFindingOf, open, rangeOf } from "./case.ts";
+import { type Case, findingOf, findingsUntil, noFindingOf, once, open, rangeOf } from "./case.ts";
 
 /** What happens in an open file. */
 export const editing: readonly Case[] = [
@@ -78,6 +78,32 @@ export const editing: readonly Case[] = [
     },
   },
   {
+    name: "choosing a fix in the light bulb's menu applies it at once, an unsafe one too",
+    async run() {
+      const editor = await open("dags/ssh_background.py");
+      const { document } = editor;
+      const finding = await findingOf(document.uri, "ssh-background-command");
+      const before = document.getText();
+      editor.selection = new Selection(finding.range.start, finding.range.start);
+      await commands.executeCommand("editor.action.quickFix");
+      const changed = once(
+        "the chosen fix in the text",
+        (check) => workspace.onDidChangeTextDocument(check),
+        () => document.getText() !== before,
+      );
+      // The menu may open a moment later; without one, the command does nothing.
+      let waiting = true;
+      const settled = changed.finally(() => {
+        waiting = false;
+      });
+      while (waiting) await commands.executeCommand("acceptSelectedCodeAction");
+      await settled;
+      await noFindingOf(document.uri, "ssh-background-command");
+      await commands.executeCommand("undo");
+      equal(document.getText(), before, "one undo takes it back");
+    },
+  },
+  {
     name: "hovering over a finding shows its rule",
     async run() {
       const { document } = await open("dags/ssh_background.py");
@@ -90,7 +116,9 @@ export const editing: readonly Case[] = [
       const text = hovers.flatMap((hover) =>
         hover.contents.map((part) => (typeof part === "string" ? part : part.value)),
       );
-      ok(text.join("\n").includes("ssh-background-command"), `one hover names the rule: ${text.join(" | ")}`);
+      const hover = text.find((part) => part.includes("ssh-background-command"));
+      ok(hover, `one hover names the rule: ${text.join(" | ")}`);
+      match(hover, /^- .+ \(unsafe\): .+$/m, "it says what an unsafe fix changes");
     },
   },
   {
