@@ -3,7 +3,7 @@
 import type { Statement } from "../shell/script.ts";
 import { type Call, unwrap } from "../syntax/python.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
-import type { Use } from "../syntax/uses.ts";
+import { prints, type Use } from "../syntax/uses.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
 import { remoteProgram } from "./remote.ts";
 
@@ -95,7 +95,7 @@ export function statusIsRead(file: DagFile, call: RemoteCall): boolean {
   return call.result.uses.some((use) => {
     const last = use.path.at(-1);
     if (last === "check_returncode") return true;
-    if (last === "returncode") return use.kind !== "shown" && !comparedWithNone(file, use);
+    if (last === "returncode") return decides(file, use);
     if ((last !== "wait" && last !== "poll") || use.path.length > 1) return false;
     // Handed on as a function: somebody else may call it.
     return use.call && use.kind === "method" ? isRead(file, use.call) : true;
@@ -105,7 +105,7 @@ export function statusIsRead(file: DagFile, call: RemoteCall): boolean {
 /** Whether the value of a call is more than printed: tested, kept for a test, handed on. */
 export function isRead(file: DagFile, call: Call): boolean {
   const { discarded, uses, escapes } = file.results.resultOf(call);
-  return !discarded && (escapes || uses.some((use) => use.kind !== "shown" && !comparedWithNone(file, use)));
+  return !discarded && (escapes || uses.some((use) => decides(file, use)));
 }
 
 const parsing = /^(loads|fromstring|literal_eval|safe_load|parse)$/;
@@ -132,6 +132,22 @@ export function mayRaise(file: DagFile, use: Use): boolean {
     });
   }
   return raises;
+}
+
+/** Something depends on the value beyond what is printed. */
+export function decides(file: DagFile, use: Use): boolean {
+  return use.kind !== "shown" && !comparedWithNone(file, use) && !onlySaid(file, use);
+}
+
+/** if code != 0: print("it failed") */
+function onlySaid(file: DagFile, use: Use): boolean {
+  const statement = use.kind === "tested" || use.kind === "compared" ? file.results.statementOf(use.expr) : undefined;
+  return (
+    statement?.kind === "if" &&
+    statement.branches.every(({ body }) =>
+      body.every((one) => one.kind === "pass" || (one.kind === "expression" && prints(one.expr))),
+    )
+  );
 }
 
 /** `while p.poll() is None` asks whether it is over, not how. */

@@ -58,7 +58,7 @@ with DAG("push") as dag:
       report({
         span: call.span,
         message: status
-          ? "os.system never raises and nobody looks at its status: when the command fails, Airflow still marks the task success."
+          ? "os.system never raises, and nothing depends on its status: when the command fails, Airflow still marks the task success."
           : `${call.callee} gives the output but not the exit status: when the command fails, Airflow still marks the task success.`,
         hint: "Use subprocess.run(…, check=True, timeout=…).",
         fixes: () => [run(file, call)],

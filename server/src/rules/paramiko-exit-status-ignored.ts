@@ -81,10 +81,10 @@ restart()
       report({
         span: first?.span ?? call.span,
         severity: answers ? "warning" : "error",
-        message: answers
-          ? "Nobody reads this exit status: a remote command that fails looks like one that printed nothing, and the task goes on."
-          : first
-            ? "The exit status is waited for and thrown away: when the remote command fails, Airflow still marks the task success."
+        message: first
+          ? "Nothing depends on this exit status: when the remote command fails, Airflow still marks the task success."
+          : answers
+            ? "Nobody reads this exit status: a remote command that fails looks like one that printed nothing, and the task goes on."
             : "Nobody reads the exit status of this exec_command: when the remote command fails, Airflow still marks the task success.",
         hint: "Raise when stdout.channel.recv_exit_status() is not 0, after the output has been read.",
         related: first ? [{ span: call.span, message: "starts the remote command" }] : [],

@@ -1,5 +1,5 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { isParsed, onlyAsks, onlyTidies, statusIsRead, waitsOf } from "../airflow/processes.ts";
+import { decides, isParsed, isRead, onlyAsks, onlyTidies, statusIsRead, waitsOf } from "../airflow/processes.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { replaceCallee } from "../edits/calls.ts";
 import { withImports } from "../edits/imports.ts";
@@ -64,7 +64,7 @@ export()
       if (!found) continue;
       report({
         span: call.span,
-        message: `Nobody looks at the exit status of this subprocess.${name}: when the program fails, Airflow still marks the task success.`,
+        message: `Nobody acts on the exit status of this subprocess.${name}: when the program fails, Airflow still marks the task success.`,
         hint:
           name === "Popen" ? "Raise when returncode is not 0." : "Pass check=True, or raise when the status is not 0.",
         fixes: () => [checked(file, call, name)],
@@ -78,9 +78,9 @@ function resultIgnored(file: DagFile, call: RemoteCall): boolean {
   const { result } = call;
   if (result.discarded) return true;
   if (result.escapes || result.entered) return false;
-  if (call.callee === "subprocess.call") return result.uses.every((use) => use.kind === "shown");
+  if (call.callee === "subprocess.call") return !isRead(file, call.call);
   // r = run(…); print(r.stdout)
-  return result.uses.every((use) => use.kind === "shown" || (isStream(use) && !isParsed(file, use)));
+  return result.uses.every((use) => !decides(file, use) || (isStream(use) && !isParsed(file, use)));
 }
 
 function isStream(use: Use): boolean {

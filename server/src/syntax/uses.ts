@@ -280,6 +280,11 @@ function isShown(expr: Expr, index: Index): boolean {
   return false;
 }
 
+/** `print(…)`, `log.info(…)` and their like. */
+export function prints(expr: Expr): boolean {
+  return expr.kind === "call" && showing.test(nameOfCallee(expr));
+}
+
 function nameOfCallee({ func }: Call): string {
   return func.kind === "name" ? func.id : func.kind === "attribute" ? func.name : "";
 }
