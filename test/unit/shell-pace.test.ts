@@ -56,6 +56,7 @@ describe("waiting for another machine", () => {
     ["kubectl logs pod", false],
     ["kubectl get pods", false],
     ["gcloud compute ssh vm --command run", true],
+    ["gcloud beta compute --project p ssh vm --command run", true],
     ["gcloud dataproc jobs submit spark x", true],
     ["gcloud dataproc jobs submit spark x --async", false],
     ["gcloud compute firewall-rules list", false],

@@ -49,7 +49,7 @@ const longWork: readonly LongWork[] = [
   ["docker-compose", /(^|\s)(run|exec|up)\b/, /\s(-d|--detach|--wait)(\s|$)/],
   ["kubectl oc", /(^|\s)(exec|attach)\b|\blogs\b.*\s(-f|--follow)\b|\brollout status\b/],
   ["kubectl oc", /(^|\s)run\b.*\s(--attach|-[a-z]*i[a-z]*|--stdin)\b/],
-  ["gcloud", /\bcompute (ssh|scp)\b/],
+  ["gcloud", /\bcompute\b(.*\s)?(ssh|scp)\s/],
   ["gcloud", /\bdataproc jobs (submit|wait)\b|\bsql (import|export)\b/, /\s--async\b/],
   ["gcloud", /\brun jobs execute\b.*\s--wait\b/],
   ["sbatch", /(^|\s)(--wait|-W)\b/],
