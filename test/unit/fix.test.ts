@@ -41,7 +41,12 @@ describe("the fix loop", () => {
     // The second has nothing to add once the first has changed the operator.
     const adds = (span: Span): Fix[] => {
       const end = span.end - 1;
-      return [{ title: "add", safety: "safe", edits: [{ span: { start: end, end }, text: ", cmd_timeout=5" }] }];
+      const edits = [
+        // Comes first in the file, but not first of the two.
+        { span: { start: 0, end: 0 }, text: "import os\n" },
+        { span: { start: end, end }, text: ", cmd_timeout=5" },
+      ];
+      return [{ title: "add", safety: "safe", edits }];
     };
     const rules = [
       ruleFor("operator", "TET101", /SSHOperator(?=\(task_id="a")/, { fixes: replacing("SSHRemoteJobOperator") }),
@@ -50,7 +55,7 @@ describe("the fix loop", () => {
     const file = (a: string, b: string) =>
       `from airflow.providers.ssh.operators.ssh import SSHOperator, SSHRemoteJobOperator\n${a}(task_id="a")\n${b})\n`;
     expect(run(rules, file("SSHOperator", 'SSHOperator(task_id="b"'))).toMatchObject({
-      text: file("SSHRemoteJobOperator", 'SSHOperator(task_id="b", cmd_timeout=5'),
+      text: `import os\n${file("SSHRemoteJobOperator", 'SSHOperator(task_id="b", cmd_timeout=5')}`,
       passes: 1,
       applied: 2,
     });

@@ -87,7 +87,14 @@ function candidates(
     const key = [finding.rule, fix.title, slice(text, finding.span), ...parts].join("\0");
     if (!dropped.has(key)) found.push({ rule: finding.rule, fix, key });
   }
-  return found.sort((a, b) => firstStart(a.fix) - firstStart(b.fix));
+  return found.sort(
+    (a, b) => Number(onlyAdds(a.fix)) - Number(onlyAdds(b.fix)) || firstStart(a.fix) - firstStart(b.fix),
+  );
+}
+
+// What is added to an operator may not be wanted any more once another fix has replaced it: a limit, for example.
+function onlyAdds(fix: Fix): boolean {
+  return fix.edits.every(({ span }) => span.start === span.end);
 }
 
 function firstStart(fix: Fix): number {
