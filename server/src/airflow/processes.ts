@@ -118,8 +118,8 @@ export function isParsed(file: DagFile, use: Use, depth = 0): boolean {
   return parsing.test(func.kind === "attribute" ? func.name : func.kind === "name" ? func.id : "");
 }
 
-/** The value decides in an `if` or `assert` whether the function raises. */
-export function mayRaise(file: DagFile, use: Use): boolean {
+/** The value decides in an `if` or `assert` whether the function raises; with `leaves`, whether it raises or returns. */
+export function mayRaise(file: DagFile, use: Use, leaves = false): boolean {
   if (use.kind !== "tested" && use.kind !== "compared") return false;
   const statement = file.results.statementOf(use.expr);
   if (statement?.kind === "assert") return true;
@@ -127,7 +127,7 @@ export function mayRaise(file: DagFile, use: Use): boolean {
   let raises = false;
   for (const { body } of statement.branches) {
     walkStatements(body, (one) => {
-      if (one.kind === "raise") raises = true;
+      if (one.kind === "raise" || (leaves && one.kind === "return")) raises = true;
       return true;
     });
   }

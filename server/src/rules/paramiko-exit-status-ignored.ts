@@ -75,7 +75,9 @@ restart()
       if (result.uses.some((use) => use.kind === "attribute" && use.path.at(-1) === "channel")) continue;
       const thrownAway = asked.filter((use) => use.call && isThrownAway(file, use.call));
       if (asked.length > thrownAway.length) continue;
-      if (result.uses.some((use) => isJudged(file, use))) continue;
+      // if stderr.read(): return failed
+      const errors = (use: Use): boolean => use.path[0] === "[2]" || (use.name ?? "") === (result.names[2] ?? "_");
+      if (result.uses.some((use) => isJudged(file, use, errors(use)))) continue;
       const [first] = thrownAway;
       const answers = result.uses.some((use) => isTaken(file, use));
       report({
@@ -115,10 +117,10 @@ function isThrownAway(file: DagFile, call: Call): boolean {
 }
 
 /** What the command wrote decides whether the function raises, or is parsed: a failure does not pass unseen. */
-function isJudged(file: DagFile, use: Use, depth = 0): boolean {
-  if (mayRaise(file, use) || isParsed(file, use)) return true;
+function isJudged(file: DagFile, use: Use, errors: boolean, depth = 0): boolean {
+  if (mayRaise(file, use, errors) || isParsed(file, use)) return true;
   if (use.kind !== "method" || !use.call || depth > 8) return false;
-  return file.results.resultOf(use.call).uses.some((one) => isJudged(file, one, depth + 1));
+  return file.results.resultOf(use.call).uses.some((one) => isJudged(file, one, errors, depth + 1));
 }
 
 /** What was read from the streams goes further than a print or a log line. */
