@@ -41,7 +41,7 @@ try {
 async function inBrowser(executablePath: string, port: number): Promise<number> {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  const running = await chromium.launch({ executablePath, headless: true, args: [...args, ...quiet] });
+  const running = await chromium.launch({ executablePath, args: [...args, ...quiet], timeout: 120_000 });
   try {
     const context = await running.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "light" });
     const page = await context.newPage();
@@ -50,6 +50,8 @@ async function inBrowser(executablePath: string, port: number): Promise<number> 
         console.error("the suite did not end within 5 minutes");
         exit(1);
       }, 300_000);
+      // When the page cannot even be opened, nobody waits for the suite.
+      timer.unref();
       const finish = (value: number) => {
         clearTimeout(timer);
         exit(value);
@@ -70,7 +72,7 @@ async function inBrowser(executablePath: string, port: number): Promise<number> 
         }
       });
     });
-    await page.goto(address(port));
+    await page.goto(address(port), { waitUntil: "commit", timeout: 120_000 });
     const result = await code;
     if (result !== 0) await takePicture(page, resolve(prepared.state, "failed.png"));
     return result;
