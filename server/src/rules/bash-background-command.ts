@@ -49,7 +49,7 @@ with DAG("export") as dag:
           ? 'Run it in the foreground, or keep its pid and end the text with wait "$pid", which has its exit status.'
           : "Run it in the foreground, so that its exit status is the task's.",
         severity: one.outputAwaited ? "warning" : "error",
-        fixes: backgroundFixes(file, one),
+        fixes: () => backgroundFixes(file, one),
       });
     }
   },

@@ -1,7 +1,8 @@
 import { argument } from "../airflow/arguments.ts";
+import { importPath } from "../airflow/availability.ts";
 import { backgroundJobs } from "../airflow/background.ts";
 import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
-import { operators, runsAs } from "../airflow/kinds.ts";
+import { known, operators, runsAs } from "../airflow/kinds.ts";
 import { outputUsed } from "../airflow/mentions.ts";
 import { remoteJobFix } from "../edits/remoteJob.ts";
 import { soleSsh } from "../edits/soleSsh.ts";
@@ -56,6 +57,7 @@ with DAG("reports") as dag:
       if (!runsAs(task, operators.bash)) continue;
       for (const script of task.scripts) {
         if (script.template !== undefined && script.template.exists !== false) continue;
+        if (!/\bssh\b/.test(script.script.folded.text)) continue;
         for (const visit of commands(script.script)) {
           const missing = lackingOf(visit);
           if (!missing) continue;
@@ -68,8 +70,12 @@ with DAG("reports") as dag:
           const key = `${span.start} ${span.end}`;
           if (seen.has(key)) continue;
           seen.add(key);
-          const fixes = fixesOf(file, task, script, visit);
-          report({ span, message: message(file, task, visit, missing), hint: hint(file, script, fixes), fixes });
+          report({
+            span,
+            message: message(file, task, visit, missing),
+            hint: hint(file, script),
+            fixes: () => fixesOf(file, task, script, visit),
+          });
         }
       }
     }
@@ -121,12 +127,12 @@ function fixesOf(file: DagFile, task: Task, script: TaskScript, visit: CommandVi
   return ordered.filter((one) => one !== undefined);
 }
 
-function hint(file: DagFile, script: TaskScript, fixes: readonly Fix[]): string {
-  const sole = fixes.length > 1 ? soleSsh(script.script, false) : undefined;
+function hint(file: DagFile, script: TaskScript): string {
+  const sole = soleSsh(script.script, false);
   const connection = sole && connectionFor(file.project, sole.call);
   if (!connection)
     return "Add -o ConnectTimeout=10 -o ServerAliveInterval=30, and give the remote command a limit, such as timeout(1).";
-  const use = fixes.some((one) => one.title.includes("SSHRemoteJobOperator"))
+  const use = importPath(file.project, known(operators.sshRemoteJob))
     ? "Use SSHRemoteJobOperator, or SSHOperator for a short command"
     : "Use SSHOperator";
   if (connection.create === undefined) return `${use}, with the connection ${connection.id}.`;

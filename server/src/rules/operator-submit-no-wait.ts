@@ -63,14 +63,16 @@ with DAG("nightly_steps") as dag:
       if (isCleanUp(file, task) || endsSomething(file, task)) continue;
       if (monitored(file, task, behaviour) !== "no") continue;
       const several = isPlural(behaviour.product);
-      const waiting = waitingFixes(file, task, behaviour);
-      const watching = sensorFix(file, task, behaviour);
       report({
         span: task.span,
         message: `${task.operator.name} is done as soon as ${behaviour.product} ${several ? "are" : "is"} requested; if ${several ? "they fail" : "it fails"}, this task stays green.`,
         hint: hint(behaviour),
         severity: behaviour.severity,
-        fixes: givesUpEarly(behaviour) ? [watching, ...waiting] : [...waiting, watching],
+        fixes: () => {
+          const waiting = waitingFixes(file, task, behaviour);
+          const watching = sensorFix(file, task, behaviour);
+          return givesUpEarly(behaviour) ? [watching, ...waiting] : [...waiting, watching];
+        },
       });
     }
   },

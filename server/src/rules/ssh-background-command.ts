@@ -55,7 +55,7 @@ with DAG("training") as dag:
         message: message(file, one),
         hint: hint(file.project),
         severity: one.outputAwaited ? "warning" : "error",
-        fixes: backgroundFixes(file, one),
+        fixes: () => backgroundFixes(file, one),
       });
     }
   },

@@ -69,7 +69,7 @@ with DAG("parent") as dag:
           ? "Set wait_for_completion=True. In Airflow 3 execution_timeout does not end that wait: give the child DAG a dagrun_timeout."
           : "Set wait_for_completion=True, and bound the wait by execution_timeout.",
         related: [{ span: first.span, message: "Starts while the child run is queued or running." }],
-        fixes: fixes(file, task),
+        fixes: () => fixes(file, task),
       });
     }
   },
