@@ -28,8 +28,8 @@ export type Masked = {
   readonly submit: boolean;
 };
 
-/** Without one of these, no text turns a failure into success. */
-const mask = /\|\||[;\n]|\btrap\b|\{%/;
+/** Without one of these, no text turns a failure into success: `||`, a trap, or something behind another that always succeeds. */
+const mask = /\|\||\btrap\b|[;\n}][\s\S]*(?:\b(?:echo|printf|logger|true|exit|return)\b|(?:^|[\s;]):(?:[\s;]|$))/;
 
 /** The exit statuses that a script, or a text it hands on, throws away by `|| true`, `; exit 0` and their like. */
 export function masked(script: Script): Masked[] {
