@@ -54,12 +54,13 @@ export function remoteJobFix(
     drop: source.drop,
   });
   if (!edits) return undefined;
+  const strict = command.includes("set -euo pipefail") ? "; any failing statement or unset variable now ends it" : "";
   const number = limit.configured ? "" : ` (${shownSeconds(limit.seconds)} is Tether's proposal)`;
   return {
-    title: "Run it as a remote job with SSHRemoteJobOperator (needs a running triggerer)",
+    title: "Run it as a remote job with SSHRemoteJobOperator",
     edits,
     safety: "unsafe",
-    why: `the job outlives the worker, the task waits in the triggerer until it ends or its timeout passes${number}, and returns where the job's files are instead of its output${source.note}`,
+    why: `a triggerer must run; the job outlives the worker, the task waits in the triggerer until it ends or its timeout passes${number}, and returns where the job's files are instead of its output${strict}${source.note}`,
   };
 }
 

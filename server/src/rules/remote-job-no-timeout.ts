@@ -47,7 +47,7 @@ with DAG("nightly_report") as dag:
             : `${task.operator.name} has no timeout: a job whose exit file never appears keeps the task deferred for ever.`,
         hint: "Set timeout, in seconds; the remote job itself needs its own limit, such as timeout(1).",
         related: typeof bounded === "object" ? [{ span: bounded.span, message: "does not bound the deferral" }] : [],
-        fixes: [secondsFix(file, task, "timeout", file.project.limits.remoteJobTimeout, "remote-job-timeout")],
+        fixes: () => [secondsFix(file, task, "timeout", file.project.limits.remoteJobTimeout, "remote-job-timeout")],
       });
     }
   },

@@ -80,7 +80,7 @@ export()
           message: `${name}() has no timeout: while ${program} does not return, the task runs on and keeps its worker slot.`,
           hint: "Pass timeout=, in seconds, and give the remote command a limit of its own, such as timeout(1).",
           related: wait === call.call ? [] : [{ span: call.span, message: `starts ${program}` }],
-          fixes: [fix(file, call, wait, name)],
+          fixes: () => [fix(file, call, wait, name)],
         });
       }
     }

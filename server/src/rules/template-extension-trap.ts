@@ -48,7 +48,7 @@ with DAG("clean", default_args={"execution_timeout": timedelta(hours=1)}) as dag
           span: sourceSpan(folded, { start: word?.index ?? 0, end: folded.text.length }),
           message: `Airflow takes a text that ends in ${extension} for a template file: the task fails with TemplateNotFound before anything runs.`,
           hint: `Put a blank behind ${extension}, so that the text is a command.`,
-          fixes: [blank(script)],
+          fixes: () => [blank(script)],
         });
       }
     }
