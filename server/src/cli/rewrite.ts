@@ -20,7 +20,8 @@ export async function replaceFile(path: string, content: Uint8Array): Promise<st
     await rename(name, target);
     return undefined;
   } catch (problem) {
-    if (temporary !== undefined) await rm(temporary, { force: true });
+    // What could not be made need not be taken away, whatever the reason.
+    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
     return problem instanceof Error ? problem.message : String(problem);
   }
 }
