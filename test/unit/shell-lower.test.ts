@@ -169,3 +169,10 @@ test("flags of the started shell count", () => {
   expect(nested[0]).toMatchObject({ errexit: true, pipefail: true, dialect: "bash", place: "worker" });
   expect(nested[1]).toMatchObject({ errexit: true, pipefail: false, dialect: "bash", place: "remote" });
 });
+
+test("a long row of options is read at once", () => {
+  // With two ways to read each `-o x` there would be more ways to read the row than time to try them.
+  const script = lowered(`ssh h 'sudo${" -u".repeat(60)} bash${" -o x".repeat(60)} file' <<EOF\na\nEOF\n`);
+  const [first] = script.body;
+  expect(first?.kind === "command" && first.nested?.script.folded.text.startsWith("sudo -u -u")).toBe(true);
+});

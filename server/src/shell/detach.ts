@@ -3,7 +3,7 @@ import type { Span } from "../text/span.ts";
 import { detacher, mentionsDetacher } from "./detachers.ts";
 import type { Place, Redirect, Script, ShellCommand, Statement } from "./script.ts";
 import { type Waiting, waiting } from "./waits.ts";
-import { statements, type Visit } from "./walk.ts";
+import { statements, touchesError, type Visit } from "./walk.ts";
 
 /** A process, or several, that outlive the statement that starts them. */
 export type Detached = {
@@ -47,11 +47,6 @@ export function detached(script: Script): Detached[] {
     if (one) found.push(one);
   }
   return found;
-}
-
-function touchesError(visit: Visit): boolean {
-  const { start, end } = visit.statement.span;
-  return visit.script.errors.some((error) => error.start <= end && start <= error.end);
 }
 
 function fromAmpersand(visit: Visit, all: readonly Visit[]): Detached | undefined {
@@ -230,7 +225,7 @@ function ampersandAfter(script: Script, from: number): Span | undefined {
 function isInUrl(statement: Statement, ampersand: Span | undefined, script: Script): boolean {
   if (!ampersand || ampersand.start !== statement.span.end) return false;
   const { text } = script.folded;
-  const before = /\S*$/.exec(text.slice(0, ampersand.start))?.[0] ?? "";
+  const before = text.slice(0, ampersand.start).split(/\s/).at(-1) ?? "";
   return /:\/\/\S*\?/.test(before) && /^[\w.%-]+=/.test(text.slice(ampersand.end));
 }
 

@@ -41,9 +41,7 @@ function wrapperDetaches(wrapper: Wrapper): string | undefined {
       if (words.some((one) => /^(?:--wait|-[a-z]*w[a-z]*)$/.test(one.text))) return undefined;
       return words.some((one) => /^(?:--fork|-[a-z]*f[a-z]*)$/.test(one.text)) ? "setsid -f" : "setsid";
     case "sudo":
-      return options(words, { short: "Aa:bBC:c:D:Eeg:Hh:iKklnPp:R:r:sST:t:U:u:Vv" }).flags.has("b")
-        ? "sudo -b"
-        : undefined;
+      return options(words, optionSpecs.sudo).flags.has("b") ? "sudo -b" : undefined;
     case "coproc":
       return "coproc";
     default:

@@ -9,7 +9,7 @@ export type JobShapeFault =
   | "ends-with-separator"
   /** Ends with `&`: 0 is recorded at once. */
   | "ends-with-background"
-  /** The redirection becomes part of a comment. */
+  /** The redirection becomes part of a comment: the status is right, the log stays empty. */
   | "ends-with-comment"
   /** The redirection becomes part of a here-document's last line, which then does not end it. */
   | "ends-with-here-document"
@@ -82,10 +82,14 @@ function judgeEnd(script: Script, text: string, spans: Map<JobShapeFault, Span>)
 
 /** What follows the last statement, Jinja taken out. */
 function tailText(script: Script, last: Statement, text: string): string {
-  const kept = [...text].map((character, at) =>
-    script.folded.holes.some((one) => one.start <= at && at < one.end) ? " " : character,
-  );
-  return kept.slice(last.span.end).join("");
+  const from = last.span.end;
+  let tail = text.slice(from);
+  for (const { start, end } of script.folded.holes) {
+    if (end <= from || start >= text.length) continue;
+    const [at, to] = [Math.max(start - from, 0), Math.min(end - from, tail.length)];
+    tail = tail.slice(0, at) + " ".repeat(to - at) + tail.slice(to);
+  }
+  return tail;
 }
 
 function endsWithDocument(script: Script, text: string): boolean {

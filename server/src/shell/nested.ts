@@ -1,7 +1,7 @@
 /** Which part of a command is a text for another shell, and which shell reads it where. */
 import type { Folded } from "../syntax/folded.ts";
 import type { Span } from "../text/span.ts";
-import { joinWords, part } from "./compose.ts";
+import { joinWords, textAt } from "./compose.ts";
 import { invocation } from "./invocation.ts";
 import { options, type ParsedOptions } from "./options.ts";
 import { optionSpecs } from "./programs.ts";
@@ -122,7 +122,7 @@ export function sshCall(words: readonly Word[], program: "ssh" | "autossh"): Ssh
 
 // `bash`, `bash -s`, `sudo -u x sh -e -s -- arg`: a shell that takes its text from the standard input.
 const readsStdin =
-  /^\s*(?:(?:sudo|exec|nohup)(?:\s+-u\s+\S+|\s+-\w+)*\s+)?(?:\S*\/)?(bash|sh|dash|ash|zsh|ksh)((?:\s+-o\s+\w+|\s+-(?!c)[a-z]+(?<=o)\s+\w+|\s+--?(?!c\b)[a-z]*)*)(?:\s+-s.*)?\s*$/;
+  /^\s*(?:(?:sudo|exec|nohup)(?:\s+-u\s+[^\s-]\S*|\s+-\w+)*\s+)?(?:\S*\/)?(bash|sh|dash|ash|zsh|ksh)((?:\s+-(?!c)[a-z]+(?<=o)\s+\w+|\s+--?(?!c\b)[a-z]*)*)(?:\s+-s.*)?\s*$/;
 
 /** A text behind another machine's or container's login: its own, or what the standard input gives to a shell there. */
 function behind(outer: Outer, by: string, place: Place, text: Folded | undefined): NestedText | undefined {
@@ -144,7 +144,7 @@ function inContainer(outer: Outer, by: string, words: readonly Word[]): NestedTe
   if (words.some((one) => one.quoted && one.text === outer.folded.text.slice(one.span.start, one.span.end)))
     return undefined;
   // The words are handed over as they are, so what is written for them reads the same there.
-  return behind(outer, by, "container", part(outer.folded, around(words)));
+  return behind(outer, by, "container", textAt(outer.folded, around(words)));
 }
 
 function shellText(outer: Outer, program: string, rest: readonly Word[]): NestedText | undefined {
@@ -179,7 +179,7 @@ function commandOption(words: readonly Word[]): Folded | undefined {
   for (const [index, word] of words.entries()) {
     if (/^(?:-[a-z]*c|--command)$/.test(word.text)) return words[index + 1]?.folded;
     const attached = /^--command=/.exec(word.text);
-    if (attached) return part(word.folded, { start: attached[0].length, end: word.text.length });
+    if (attached) return textAt(word.folded, { start: attached[0].length, end: word.text.length });
   }
   return undefined;
 }

@@ -1,8 +1,8 @@
 /** Option tables of the programs whose command line must be read exactly. Each is the program's own getopt string. */
 import type { OptionSpec } from "./options.ts";
 
-/** OpenSSH's ssh(1), from its `getopt` call. */
-export const sshOptions: OptionSpec = {
+// OpenSSH's ssh(1), from its `getopt` call.
+const sshOptions: OptionSpec = {
   short: "1246ab:c:e:fgi:kl:m:no:p:qstvxAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw:W:XYy",
 };
 
@@ -132,48 +132,22 @@ export const optionSpecs = {
     short: "abcefhiklmno:prstuvxBCDEHPO:",
     long: { rcfile: ":", "init-file": ":", login: "", norc: "", noprofile: "" },
   },
-  su: {
-    short: "c:fg:G:lmpPs:w:u:",
-    permute: true,
-    long: { command: ":", shell: ":", login: "", user: ":", group: ":" },
-  },
-  curl: {
-    short: "012346aA:b:Bc:C:d:D:e:E:fF:gGh:H:iIjJkK:lLm:MnNo:Op:P:qQ:r:RsSt:T:u:U:vVw:x:X:y:Y:z:Z#",
-    permute: true,
+  /** Also what sudo itself does: `-b` puts the command into the background. */
+  sudo: {
+    short: "Aa:bBC:c:D:Eeg:Hh:iKklnPp:R:r:sST:t:U:u:Vv",
     long: {
-      "max-time": ":",
-      "connect-timeout": ":",
-      retry: ":",
-      "retry-delay": ":",
-      "retry-max-time": ":",
-      request: ":",
-      data: ":",
-      "data-raw": ":",
-      "data-binary": ":",
-      "data-urlencode": ":",
-      json: ":",
-      form: ":",
-      header: ":",
-      output: ":",
       user: ":",
-      url: ":",
-      "user-agent": ":",
-      "write-out": ":",
-      cookie: ":",
-      cacert: ":",
-      cert: ":",
-      key: ":",
-      proxy: ":",
-      "speed-time": ":",
-      "speed-limit": ":",
-      "upload-file": ":",
-      config: ":",
-      fail: "",
-      "fail-with-body": "",
-      silent: "",
-      "show-error": "",
-      location: "",
-      insecure: "",
+      group: ":",
+      host: ":",
+      prompt: ":",
+      chdir: ":",
+      chroot: ":",
+      "close-from": ":",
+      "command-timeout": ":",
+      role: ":",
+      type: ":",
+      "login-class": ":",
+      "preserve-env": "::",
     },
   },
 } satisfies Readonly<Record<string, OptionSpec>>;

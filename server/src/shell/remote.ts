@@ -1,6 +1,6 @@
 /** What an ssh, scp, sftp or rsync command line asks for. */
 import type { Span } from "../text/span.ts";
-import { part } from "./compose.ts";
+import { textAt } from "./compose.ts";
 import { programName } from "./invocation.ts";
 import { sshCall } from "./nested.ts";
 import { type Option, options, type ParsedOptions } from "./options.ts";
@@ -100,7 +100,7 @@ function rsync(words: readonly Word[]): RemoteInvocation | undefined {
 function split(shell: Option): Word[] {
   const text = shell.text ?? "";
   const start = shell.word.text.length - text.length;
-  const folded = part(shell.word.folded, { start, end: shell.word.text.length });
+  const folded = textAt(shell.word.folded, { start, end: shell.word.text.length });
   return [...folded.text.matchAll(/\S+/g)].map((one) =>
     readWord(folded, { start: one.index, end: one.index + one[0].length }, [], []),
   );

@@ -4,7 +4,7 @@ import { remoteInvocation } from "./remote.ts";
 import type { AndOr, Script, ShellCommand, Statement } from "./script.ts";
 import { strictness } from "./strict.ts";
 import { submits } from "./submit.ts";
-import { statements, type Visit } from "./walk.ts";
+import { statements, touchesError, type Visit } from "./walk.ts";
 
 /** A failure that is turned into success. */
 export type Masked = {
@@ -28,12 +28,18 @@ export type Masked = {
   readonly submit: boolean;
 };
 
-/** Without one of these, no text turns a failure into success: `||`, a trap, or something behind another that always succeeds. */
-const mask = /\|\||\btrap\b|[;\n}][\s\S]*(?:\b(?:echo|printf|logger|true|exit|return)\b|(?:^|[\s;]):(?:[\s;]|$))/;
+const masking = /\|\||\btrap\b/;
+const succeeding = /\b(?:echo|printf|logger|true|exit|return)\b|[\s;]:(?:[\s;]|$)/;
+
+/** Without `||`, a trap, or something behind another that always succeeds, no text turns a failure into success. */
+function mayMask(text: string): boolean {
+  const separator = text.search(/[;\n}]/);
+  return masking.test(text) || (separator >= 0 && succeeding.test(text.slice(separator)));
+}
 
 /** The exit statuses that a script, or a text it hands on, throws away by `|| true`, `; exit 0` and their like. */
 export function masked(script: Script): Masked[] {
-  if (!mask.test(script.folded.text)) return [];
+  if (!mayMask(script.folded.text)) return [];
   const found: Masked[] = [];
   const seen = new Set<Script>();
   for (const visit of statements(script)) {
@@ -47,10 +53,6 @@ export function masked(script: Script): Masked[] {
     if (one) found.push(one);
   }
   return found;
-}
-
-function touchesError({ statement, script }: Visit): boolean {
-  return script.errors.some((error) => error.start <= statement.span.end && statement.span.start <= error.end);
 }
 
 function maskedByOr(visit: Visit, andOr: AndOr): Masked | undefined {

@@ -97,7 +97,7 @@ export const submitters: readonly Submitter[] = [
   // Standalone and Mesos masters take a driver in cluster mode and let the client go.
   row(
     "spark-submit",
-    /(?=.*--master[= ]"?(?:spark|mesos):)(?=.*--deploy-mode[= ]cluster)/,
+    /^(?=.*--master[= ]"?(?:spark|mesos):)(?=.*--deploy-mode[= ]cluster)/,
     /spark\.standalone\.submit\.waitAppCompletion=true/,
     /spark-submit\b.*--status/,
     "`--conf spark.standalone.submit.waitAppCompletion=true`",
@@ -297,7 +297,7 @@ export const submitters: readonly Submitter[] = [
   row("java", /jenkins-cli\S*\s(?:.*\s)?build\s/, /\sbuild\s(?:.*\s)?-[a-z]*[sf]\b/, undefined, "`build JOB -s -v`"),
   row(
     "ansible",
-    /(?=.*(?:^|\s)(?:-B|--background)[= ]?\d)(?=.*(?:^|\s)(?:-P|--poll)[= ]?0\b)/,
+    /^(?=.*(?:^|\s)(?:-B|--background)[= ]?\d)(?=.*(?:^|\s)(?:-P|--poll)[= ]?0\b)/,
     undefined,
     /\basync_status\b/,
     "`-P` above 0",
@@ -306,7 +306,7 @@ export const submitters: readonly Submitter[] = [
   // A 2xx answer to a request that starts a run says that it was accepted.
   row(
     "curl http https",
-    /(?=.*(?:-X\s*POST|--request[= ]POST|(?:^|\s)(?:-d|--data\S*|--json)\b|\bPOST\b))(?=.*\/(?:jobs|runs?|run-now|submit|batches|dagRuns|dag_runs|executions|trigger|build|pipelines?|statements)\b)/,
+    /^(?=.*(?:-X\s*POST|--request[= ]POST|(?:^|\s)(?:-d|--data\S*|--json)\b|\bPOST\b))(?=.*\/(?:jobs|runs?|run-now|submit|batches|dagRuns|dag_runs|executions|trigger|build|pipelines?|statements)\b)/,
     undefined,
     /\b(?:curl|http|https|wget)\b.*\b(?:status|state|runs?\/get|jobs\/)/,
     "an operator that waits, or a sensor on the run's state",

@@ -50,7 +50,7 @@ function processHandles(background: Visit, all: readonly Visit[]): Handles {
   const until = next?.statement.span.start ?? Number.POSITIVE_INFINITY;
   const text = background.script.folded.text.slice(from, until);
   // `pid=$!`, `PIDS+=($!)`, `pids="$pids $!"`, `pids[$i]=$!`
-  const given = text.matchAll(/([A-Za-z_]\w*)(?:\[[^\]\n]*\])?\+?=(?:\(|["']|\$\{?\w+\}?\s*)*[^\n;&|]*?\$(?:!|\{!\})/g);
+  const given = text.matchAll(/\b([A-Za-z_]\w*)(?:\[[^\]\n]*\])?\+?=[^\n;&|]*?\$(?:!|\{!\})/g);
   const written = text.matchAll(/\$(?:!|\{!\})["']?\s*>{1,2}\s*["']?([^\s"';&|]+)/g);
   return {
     variables: [...given].map((one) => one[1] ?? ""),
@@ -105,7 +105,8 @@ function awaits(command: ShellCommand, visit: Visit, handles: Handles): Waiting 
 
 /** `pids="$pids $!" … wait $pids`: several processes in one variable. */
 function isList(operand: string, handles: Handles, visit: Visit): boolean {
-  const name = handles.variables.find((one) => new RegExp(`\\$\\{?${one}\\b`).test(operand)) ?? "";
+  const name = handles.variables.find((one) => new RegExp(`\\$\\{?${one}\\b`).test(operand));
+  if (name === undefined) return false;
   const text = visit.script.folded.text;
   return new RegExp(`\\b${name}\\+?=["']?[^\\n;]*\\$\\{?${name}\\b[^\\n;]*\\$!`).test(text);
 }

@@ -40,6 +40,11 @@ export function commands(script: Script): readonly CommandVisit[] {
   return statements(script).filter((one): one is CommandVisit => one.statement.kind === "command");
 }
 
+/** Whether the parser could not read a part of the statement, or what stands beside it: then nothing is known of it. */
+export function touchesError({ statement, script }: Visit): boolean {
+  return script.errors.some((error) => error.start <= statement.span.end && statement.span.start <= error.end);
+}
+
 function walk(script: Script, nesting: readonly ShellCommand[], visits: Visit[]): void {
   const top = {
     script,

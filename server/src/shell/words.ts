@@ -3,7 +3,7 @@
 import type { Folded } from "../syntax/folded.ts";
 import type { ConcreteNode } from "../syntax/parser.ts";
 import type { Span } from "../text/span.ts";
-import { compose, type Piece, touching } from "./compose.ts";
+import { compose, type Piece } from "./compose.ts";
 import type { Statement, Word } from "./script.ts";
 
 const expansions = new Set([
@@ -15,7 +15,7 @@ const expansions = new Set([
 ]);
 
 /** Where `$x`, `${…}`, `$(…)`, backquotes, `<(…)` and `$((…))` stand in a word; the outermost ones. */
-export function expansionNodes(node: ConcreteNode): ConcreteNode[] {
+function expansionNodes(node: ConcreteNode): ConcreteNode[] {
   return expansions.has(node.type) ? [node] : node.children.flatMap(expansionNodes);
 }
 
@@ -32,7 +32,8 @@ export function readWord(
     .flatMap(expansionNodes)
     .map((node) => ({ start: firstSign(text, node), end: node.end }))
     .filter((one) => one.start >= span.start);
-  const holes = touching(folded.holes, span);
+  // One may lie in another: `{{ params.{name} }}` in an f-string.
+  const holes = folded.holes.filter((one) => one.start < span.end && span.start < one.end);
   const reader: Reader = {
     text,
     at: span.start,
@@ -185,7 +186,10 @@ function readUnquoted(reader: Reader): void {
       take(reader, 2, text.charAt(at + 1));
     }
   } else {
-    if (/^(?:[*?]|\[.*\]|\{[^{}]*(?:,|\.\.)[^{}]*\})/.test(text.slice(at, Math.min(reader.end, at + 200))))
+    if (
+      /[*?[{]/.test(character) &&
+      /^(?:[*?]|\[.*\]|\{[^{}]*(?:,|\.\.)[^{}]*\})/.test(text.slice(at, Math.min(reader.end, at + 200)))
+    )
       reader.glob = true;
     take(reader, 1);
   }

@@ -48,7 +48,7 @@ export type Folded = {
  * A part that lies wholly in one constant is shown at the constant; one that mixes places is shown where they are joined.
  */
 export function sourceSpan(folded: Folded, part: Span): Span {
-  const touched = touchedBy(folded, part);
+  const touched = segmentsAt(folded, part);
   const first = touched[0];
   if (!first) return folded.span;
   const together = touched.every((segment) => segment.via === first.via);
@@ -67,18 +67,24 @@ export function sourceSpan(folded: Folded, part: Span): Span {
   return end < start ? folded.span : { start, end };
 }
 
-/** The segments that share a character with the part, or hold it when it is empty. */
-function touchedBy(folded: Folded, part: Span): Segment[] {
-  return folded.segments.filter((segment) =>
-    part.start === part.end
-      ? segment.start <= part.start && part.start <= segment.end
-      : segment.start < part.end && part.start < segment.end,
-  );
-}
-
-/** Whether this part holds, or touches, a value that is not known before the task runs. */
-export function hasHole(folded: Folded, part: Span): boolean {
-  return folded.holes.some((hole) => hole.start < part.end && part.start < hole.end);
+/** The segments that share a character with the part, or hold it when it is empty. A text has one an escape: they are looked up. */
+export function segmentsAt({ segments }: Folded, part: Span): Segment[] {
+  const empty = part.start === part.end;
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const end = segments[middle]?.end ?? 0;
+    if (end < part.start || (end === part.start && !empty)) low = middle + 1;
+    else high = middle;
+  }
+  const found: Segment[] = [];
+  for (let at = low; at < segments.length; at++) {
+    const segment = segments[at];
+    if (!segment || segment.start > part.end || (segment.start === part.end && !empty)) break;
+    found.push(segment);
+  }
+  return found;
 }
 
 /**
@@ -87,7 +93,7 @@ export function hasHole(folded: Folded, part: Span): boolean {
  */
 export function editFolded(folded: Folded, part: Span, text: string): Edit | undefined {
   // An insertion at a border belongs to the segment on its left, so that it stays inside that literal.
-  const touched = touchedBy(folded, part);
+  const touched = segmentsAt(folded, part);
   const first = touched.find((segment) => segment.exact || segment.start === part.start || segment.end === part.start);
   const last = touched.at(-1);
   if (!first || !last) return undefined;
@@ -109,7 +115,7 @@ export function editFolded(folded: Folded, part: Span, text: string): Edit | und
 }
 
 /** `text` as it must be written inside that literal; undefined when the literal cannot hold it (a raw string and its quote). */
-export function escapeFor(literal: StringLiteral, text: string): string | undefined {
+function escapeFor(literal: StringLiteral, text: string): string | undefined {
   const raw = literal.prefix.includes("r");
   const triple = literal.quote.length === 3;
   let written = text;

@@ -1,6 +1,6 @@
 /** Building folded strings: pieces of source text, joined, cut and rearranged as Python's own functions would. */
 import type { Span } from "../text/span.ts";
-import { type Folded, type Hole, type Segment, unknownCharacter } from "./folded.ts";
+import { type Folded, type Hole, type Segment, segmentsAt, unknownCharacter } from "./folded.ts";
 import type { Expr, Str } from "./python.ts";
 
 /** The empty string, made by `expr`. */
@@ -69,7 +69,7 @@ export function joined(pieces: readonly Folded[], span: Span): Folded {
 /** The part of a folded text between two offsets, like `text[start:end]`. */
 export function part(folded: Folded, start: number, end: number): Folded {
   const segments: Segment[] = [];
-  for (const one of folded.segments) {
+  for (const one of segmentsAt(folded, { start, end })) {
     const from = Math.max(one.start, start);
     const to = Math.min(one.end, end);
     if (from >= to) continue;
