@@ -115,7 +115,9 @@ it(
         expect(after.errors, result).toEqual([]);
         const expected = edges(file).map((one) => one.replace(/^t>/, "wait_t>"));
         expect(edges(after), `${text}\n→\n${result}`).toEqual([...new Set([...expected, "t>wait_t"])].sort());
-        expect(after.comments.map((one) => one.text.trim())).toEqual(file.comments.map((one) => one.text.trim()));
+        expect(after.module.comments.map((one) => one.text.trim())).toEqual(
+          file.module.comments.map((one) => one.text.trim()),
+        );
         if (text.includes("\r\n")) expect(result.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
         expect(after.tasks.find((one) => one.id === "wait_t")?.dag?.id).toBe("d");
       }),

@@ -132,7 +132,6 @@ describe("statements", () => {
       "plain:d",
       "double-star:e",
     ]);
-    expect(statement.async).toBe(true);
   });
 
   it("reads each form of import", () => {

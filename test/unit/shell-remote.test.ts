@@ -65,7 +65,6 @@ const properties: readonly (readonly [string, Partial<RemoteInvocation>])[] = [
   ["ssh -O exit h", { tunnelOnly: true }],
   ["ssh -V", { tunnelOnly: true }],
   ["ssh h", { tunnelOnly: false, script: undefined }],
-  ["ssh -n h x", { noStdin: true }],
   ["ssh -F cfg h x", { unknownOptions: true }],
   ["ssh $SSH_OPTS h x", { unknownOptions: true }],
   ["ssh {{ params.ssh_opts }} h x", { unknownOptions: true }],

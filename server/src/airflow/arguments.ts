@@ -1,14 +1,13 @@
 /** The effective arguments of a task, each with where it comes from. */
-import { defaultOf, parameterOf } from "../catalog/index.ts";
-import type { Default } from "../catalog/operator.ts";
 import type { Call, ClassDef, Expr, FunctionDef } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { DictEntry, Value } from "../syntax/value.ts";
 import type { Evaluator } from "../syntax/values.ts";
-import type { Argument, DagFile, Lookup, Origin, Task, TaskGroup } from "./dagfile.ts";
+import type { BareTask } from "./collect.ts";
+import type { Argument, Lookup, Origin, TaskGroup } from "./dagfile.ts";
 
-/** The file's parts that looking up an argument needs; a whole {@link DagFile} is one. */
+/** The file's parts that looking up an argument needs; a whole `DagFile` is one. */
 export type Arguments = { readonly values: Evaluator };
 
 type Layer = { readonly origin: Origin; readonly entries: readonly Argument[]; readonly complete: boolean };
@@ -17,7 +16,7 @@ type Layer = { readonly origin: Origin; readonly entries: readonly Argument[]; r
  * The argument that reaches the operator under this name, from the nearest place that gives it.
  * `unknown`: some nearer place could not be read, so neither its presence nor its absence may be concluded.
  */
-export function argument(file: Arguments, task: Omit<Task, "scripts">, name: string): Lookup {
+export function argument(file: Arguments, task: BareTask, name: string): Lookup {
   for (const layer of layersOf(file, task)) {
     const found = layer.entries.findLast((one) => one.name === name);
     if (found) return found;
@@ -29,7 +28,7 @@ export function argument(file: Arguments, task: Omit<Task, "scripts">, name: str
 /** Every argument that reaches the operator, nearest place first, each name once. */
 export function argumentsOf(
   file: Arguments,
-  task: Omit<Task, "scripts">,
+  task: BareTask,
 ): { readonly found: readonly Argument[]; readonly complete: boolean } {
   const found = new Map<string, Argument>();
   let complete = true;
@@ -40,24 +39,10 @@ export function argumentsOf(
   return { found: [...found.values()], complete };
 }
 
-/** What an absent argument means, as the catalogue knows it for the project's versions. */
-export function catalogueDefault(file: DagFile, task: Task, name: string): Default | undefined {
-  const { known } = task.operator;
-  return (
-    known && defaultOf(known, name, { ...file.project.target.providers, "apache-airflow": file.project.target.airflow })
-  );
-}
-
-/** Whether the operator has a parameter of that name in any version; `default_args` reach only those. */
-export function accepts(task: Task, name: string): boolean {
-  const { known } = task.operator;
-  return !known || parameterOf(known, name) !== undefined;
-}
-
-const layers = new WeakMap<Omit<Task, "scripts">, readonly Layer[]>();
+const layers = new WeakMap<BareTask, readonly Layer[]>();
 
 /** Every rule asks for some argument of every task: its layers are read once. */
-function layersOf(file: Arguments, task: Omit<Task, "scripts">): readonly Layer[] {
+function layersOf(file: Arguments, task: BareTask): readonly Layer[] {
   const known = layers.get(task);
   if (known) return known;
   const read = readLayers(file, task);
@@ -65,7 +50,7 @@ function layersOf(file: Arguments, task: Omit<Task, "scripts">): readonly Layer[
   return read;
 }
 
-function readLayers(file: Arguments, task: Omit<Task, "scripts">): Layer[] {
+function readLayers(file: Arguments, task: BareTask): Layer[] {
   const read: Layer[] = [];
   const { scope } = task;
   if (task.form === "taskflow") {
@@ -86,7 +71,7 @@ function readLayers(file: Arguments, task: Omit<Task, "scripts">): Layer[] {
   return read;
 }
 
-function dagLayer(file: Arguments, task: Omit<Task, "scripts">, scope: Scope): Layer {
+function dagLayer(file: Arguments, task: BareTask, scope: Scope): Layer {
   const call = task.dag?.call;
   return (
     (call && defaultArguments(file, call, scope, "default_args")) ?? {
@@ -110,14 +95,8 @@ function callLayer(file: Arguments, call: Call, scope: Scope, origin: Origin): L
   let complete = true;
   for (const one of call.args) {
     if (one.form === "keyword" && one.name !== undefined) {
-      entries.push({
-        name: one.name,
-        value: one.value,
-        resolved: file.values.evaluate(one.value, scope),
-        span: one.span,
-        origin,
-        call,
-      });
+      const resolved = file.values.evaluate(one.value, scope);
+      entries.push({ name: one.name, value: one.value, resolved, span: one.span, origin, call });
     } else if (one.form === "double-star") {
       const layer = dictLayer(file.values.evaluate(one.value, scope), origin);
       entries.push(...layer.entries);

@@ -11,7 +11,7 @@ import { scriptsOf } from "./scripts.ts";
 import type { Project } from "./target.ts";
 import { projectFor } from "./versions.ts";
 
-/** A file's path (as reported) and its text. */
+/** A file's path (as reported) and its text. A byte order mark stays its first character, so that offsets and edits fit the file. */
 export type Source = { readonly path: string; readonly text: string };
 
 const airflowWord = /\bairflow\b/;
@@ -28,7 +28,7 @@ export type Sources = {
 };
 
 /** Nothing is known of any other file. */
-export const noSources: Sources = { beside: () => undefined };
+const noSources: Sources = { beside: () => undefined };
 
 /** Reads one file. Never throws for bad Python; the grammars must be loaded. */
 export function build(source: Source, project: Project, sources: Sources = noSources): DagFile {
@@ -61,8 +61,6 @@ export function build(source: Source, project: Project, sources: Sources = noSou
     edges,
     edgesComplete: bare.complete,
     calls: collectCalls(module, values, outcomes, tasks),
-    comments: module.comments,
     errors: module.errors,
-    dependencies: [],
   };
 }

@@ -6,7 +6,6 @@ import { qualifiedName } from "../syntax/names.ts";
 import { unknownPiece } from "../syntax/pieces.ts";
 import {
   type Call,
-  type ClassDef,
   type Expr,
   type FunctionDef,
   keyword,
@@ -92,7 +91,6 @@ export function collectCalls(
       call,
       span: call.func.span,
       function: place.function,
-      class: place.class,
       get command() {
         command ??= { value: commandOf(kind, call, place.scope, values) };
         return command.value;
@@ -109,7 +107,6 @@ export function collectCalls(
     readonly scope: Scope;
     readonly function: FunctionDef | undefined;
     readonly lambda: Lambda | undefined;
-    readonly class: ClassDef | undefined;
   };
   const expressions = (expr: Expr, place: Place, running: boolean): void => {
     walkExpr(expr, (one) => {
@@ -125,25 +122,17 @@ export function collectCalls(
     walkStatements(body, (statement) => {
       for (const expr of expressionsOf(statement)) expressions(expr, place, running);
       if (statement.kind === "function") {
-        visit(
-          statement.body,
-          { ...place, scope: names.scopeOf(statement), function: statement, lambda: undefined },
-          true,
-        );
+        visit(statement.body, { scope: names.scopeOf(statement), function: statement, lambda: undefined }, true);
         return false;
       }
       if (statement.kind === "class") {
-        visit(
-          statement.body,
-          { scope: names.scopeOf(statement), function: undefined, lambda: undefined, class: statement },
-          false,
-        );
+        visit(statement.body, { scope: names.scopeOf(statement), function: undefined, lambda: undefined }, false);
         return false;
       }
       return true;
     });
   };
-  visit(module.body, { scope: names.module, function: undefined, lambda: undefined, class: undefined }, false);
+  visit(module.body, { scope: names.module, function: undefined, lambda: undefined }, false);
   return calls;
 }
 

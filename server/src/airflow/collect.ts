@@ -1,9 +1,17 @@
 /** Finds the DAGs, task groups and tasks of a file. */
-
-import type { Module } from "../syntax/python.ts";
-import { type Call, type Expr, type FunctionDef, keyword, type Stmt, unwrap } from "../syntax/python.ts";
+import {
+  type Call,
+  type Expr,
+  type FunctionDef,
+  keyword,
+  lastName,
+  type Module,
+  type Stmt,
+  unwrap,
+} from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { bodiesOf, eachPart, expressionsOf } from "../syntax/traverse.ts";
+import { knownText } from "../syntax/value.ts";
 import type { Evaluator } from "../syntax/values.ts";
 import type { Dag, Operator, Task, TaskGroup } from "./dagfile.ts";
 import { decorationOf, makesDag, makesGroup, operatorOf } from "./operators.ts";
@@ -17,13 +25,8 @@ export type Collected = {
   readonly groups: readonly TaskGroup[];
   readonly tasks: readonly BareTask[];
   readonly taskOfCall: ReadonlyMap<Call, BareTask>;
-  readonly dagOfCall: ReadonlyMap<Call, Dag>;
   readonly groupOfCall: ReadonlyMap<Call, TaskGroup>;
-  /** TaskFlow functions, and the DAG or group a decorated function makes. */
-  readonly taskFunctions: ReadonlyMap<
-    FunctionDef,
-    { readonly operator: Operator; readonly decorator: Call | undefined }
-  >;
+  /** The group that a decorated function makes. */
   readonly groupOfFunction: ReadonlyMap<FunctionDef, TaskGroup>;
 };
 
@@ -49,7 +52,7 @@ export function collect(module: Module, values: Evaluator): Collected {
   const text = (expr: Expr | undefined, scope: Scope): string | undefined => {
     if (!expr) return undefined;
     const value = values.evaluate(expr, scope);
-    return value.kind === "string" && value.folded.holes.length === 0 ? value.folded.text : undefined;
+    return knownText(value);
   };
   const idOf = (call: Call | undefined, name: string, scope: Scope): string | undefined => {
     if (!call) return undefined;
@@ -162,7 +165,7 @@ export function collect(module: Module, values: Evaluator): Collected {
         override: undefined,
         decorator: undefined,
         callable: value?.kind === "function" && value.definition.kind === "function" ? value.definition : undefined,
-        span: lastName(named),
+        span: nameSpan(named),
         statement,
       },
       [call, expansion],
@@ -198,7 +201,7 @@ export function collect(module: Module, values: Evaluator): Collected {
         override: flow.override,
         decorator: flow.decorator,
         callable: flow.definition,
-        span: flow.decorator ? lastName(flow.decorator.func) : flow.definition.nameSpan,
+        span: flow.decorator ? nameSpan(flow.decorator.func) : flow.definition.nameSpan,
         statement,
       },
       [call, expansion],
@@ -345,19 +348,18 @@ export function collect(module: Module, values: Evaluator): Collected {
       repeated: true,
     });
   }
-  return { dags, groups, tasks, taskOfCall, dagOfCall, groupOfCall, taskFunctions, groupOfFunction };
+  return { dags, groups, tasks, taskOfCall, groupOfCall, groupOfFunction };
 }
 
 /** A call that names a `task_id` makes a task, even of a class that Tether does not know. */
 function unknownOperator(call: Call): Operator | undefined {
   if (!keyword(call, "task_id")) return undefined;
-  const callee = unwrap(call.func);
-  const name = callee.kind === "name" ? callee.id : callee.kind === "attribute" ? callee.name : undefined;
+  const name = lastName(unwrap(call.func));
   if (name === undefined || /^(__init__|get_task|xcom_pull|xcom_push|get_task_instance|TaskInstance)$/.test(name))
     return undefined;
   return { name, imported: name, known: undefined, subclasses: [] };
 }
 
-function lastName(expr: Expr): Expr["span"] {
+function nameSpan(expr: Expr): Expr["span"] {
   return expr.kind === "attribute" ? expr.nameSpan : expr.span;
 }

@@ -1,7 +1,7 @@
 /** The model of one DAG file that rules read: plain values, no syntax tree. Spans are UTF-16 offsets into `text`. */
 import type { OperatorClass } from "../catalog/operator.ts";
 import type { Script } from "../shell/script.ts";
-import type { Call, ClassDef, Comment, Expr, FunctionDef, Module, Stmt } from "../syntax/python.ts";
+import type { Call, ClassDef, Expr, FunctionDef, Module, Stmt } from "../syntax/python.ts";
 import type { Names, Scope } from "../syntax/scope.ts";
 import type { Result, Results } from "../syntax/uses.ts";
 import type { Value } from "../syntax/value.ts";
@@ -129,19 +129,9 @@ export type Edge = {
 };
 
 /** What a call inside a callable starts or talks to. */
-export type RemoteCallKind =
-  | "popen"
-  | "subprocess"
-  | "os-system"
-  | "paramiko-connect"
-  | "paramiko-exec"
-  | "hook-exec"
-  | "asyncssh"
-  | "fabric"
-  | "http"
-  | "sdk";
+export type RemoteCallKind = "popen" | "subprocess" | "os-system" | "paramiko-connect" | "paramiko-exec" | "hook-exec";
 
-/** A process, ssh, HTTP or SDK call in code that a task runs. */
+/** A process or ssh call in code that a task runs. */
 export type RemoteCall = {
   readonly kind: RemoteCallKind;
   /** The resolved name: `subprocess.run`, `paramiko.SSHClient.exec_command`. */
@@ -150,7 +140,6 @@ export type RemoteCall = {
   /** The smallest span that names it: `subprocess.Popen`. */
   readonly span: Span;
   readonly function: FunctionDef | undefined;
-  readonly class: ClassDef | undefined;
   /** The command as one shell text, or as an argument vector; undefined when it can't be resolved. */
   readonly command: { readonly shell: Script } | { readonly argv: Script } | undefined;
   readonly result: Result;
@@ -179,9 +168,6 @@ export type DagFile = {
   /** False when some `>>` could not be followed: then no task's downstream is complete. */
   readonly edgesComplete: boolean;
   readonly calls: readonly RemoteCall[];
-  readonly comments: readonly Comment[];
   /** Where the parser could not read. */
   readonly errors: readonly Span[];
-  /** Other files that were consulted. */
-  readonly dependencies: readonly string[];
 };

@@ -1,6 +1,6 @@
 /** Who runs before whom: `>>`, `<<`, set_downstream, chain, TaskFlow arguments, XCom templates. */
 import { qualifiedName } from "../syntax/names.ts";
-import { type Call, type Expr, type FunctionDef, type Module, unwrap } from "../syntax/python.ts";
+import { type Call, type Expr, type FunctionDef, lastName, type Module, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Evaluator } from "../syntax/values.ts";
@@ -176,7 +176,7 @@ export function collectEdges(
       const task = found.taskOfCall.get(expr);
       if (task) taskArguments(task, expr, scope);
       const callee = unwrap(expr.func);
-      const name = callee.kind === "attribute" ? callee.name : callee.kind === "name" ? callee.id : "";
+      const name = lastName(callee) ?? "";
       const positional = expr.args.filter((one) => one.form !== "double-star").map((one) => one.value);
       if (callee.kind === "attribute" && (name === "set_downstream" || name === "set_upstream")) {
         const owner = endsOf(callee.value, scope);
@@ -187,9 +187,7 @@ export function collectEdges(
         }
       } else if (chains.has(name) && qualifiedName(callee, scope)?.startsWith("airflow.")) {
         const form = name === "cross_downstream" ? "cross_downstream" : "chain";
-        if (expr.args.some((one) => one.form === "star")) {
-          complete = false;
-        }
+        if (expr.args.some((one) => one.form === "star")) complete = false;
         for (let index = 1; index < positional.length; index++) {
           const [before, after] = [positional[index - 1], positional[index]];
           if (before && after) connect(endsOf(before, scope), endsOf(after, scope), form, expr.span);
@@ -244,8 +242,7 @@ export function collectEdges(
 
   const visit = (body: Module["body"], scope: Scope): void => {
     walkStatements(body, (statement) => {
-      const outside = statement.kind === "function" ? scope : scope;
-      for (const expr of expressionsOf(statement)) shifts(expr, outside);
+      for (const expr of expressionsOf(statement)) shifts(expr, scope);
       if (statement.kind === "function" || statement.kind === "class") {
         visit(statement.body, values.names.scopeOf(statement));
         return false;

@@ -2,14 +2,14 @@
 import { findClass } from "../catalog/index.ts";
 import type { OperatorClass } from "../catalog/operator.ts";
 import { qualifiedName } from "../syntax/names.ts";
-import { type ClassDef, type Expr, unwrap } from "../syntax/python.ts";
+import { type ClassDef, type Expr, lastName, unwrap } from "../syntax/python.ts";
 import { lookup, type Names, type Scope } from "../syntax/scope.ts";
 import type { Operator } from "./dagfile.ts";
 
 const deepest = 8;
 
 /** The catalogue's class behind an expression, star imports tried in turn (the last import wins). */
-export function classOf(
+function classOf(
   expr: Expr,
   scope: Scope,
   names: Names,
@@ -28,7 +28,7 @@ export function classOf(
 /** The operator that calling `expr` makes a task of; undefined when it is not a known operator, sensor or subclass of one. */
 export function operatorOf(expr: Expr, scope: Scope, names: Names, depth = 0): Operator | undefined {
   const callee = unwrap(expr);
-  const name = callee.kind === "name" ? callee.id : callee.kind === "attribute" ? callee.name : undefined;
+  const name = lastName(callee);
   if (name === undefined || depth > deepest) return undefined;
   const found = classOf(callee, scope, names);
   if (found) {

@@ -1,7 +1,7 @@
 /** What task code does with the processes it starts. */
 
-import type { Statement } from "../shell/script.ts";
-import { type Call, unwrap } from "../syntax/python.ts";
+import type { Script, Statement } from "../shell/script.ts";
+import { type Call, lastName, unwrap } from "../syntax/python.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { prints, type Use } from "../syntax/uses.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
@@ -33,7 +33,7 @@ export function programOf(call: RemoteCall): string | undefined {
 }
 
 /** The command of a process call, however it is given. */
-export function scriptOf(call: RemoteCall) {
+export function scriptOf(call: RemoteCall): Script | undefined {
   if (!call.command) return undefined;
   return "shell" in call.command ? call.command.shell : call.command.argv;
 }
@@ -114,8 +114,7 @@ const parsing = /^(loads|fromstring|literal_eval|safe_load|parse)$/;
 export function isParsed(file: DagFile, use: Use, depth = 0): boolean {
   if (!use.call || depth > 8) return false;
   if (use.kind === "method") return file.results.resultOf(use.call).uses.some((one) => isParsed(file, one, depth + 1));
-  const { func } = use.call;
-  return parsing.test(func.kind === "attribute" ? func.name : func.kind === "name" ? func.id : "");
+  return parsing.test(lastName(use.call.func) ?? "");
 }
 
 /** The value decides in an `if` or `assert` whether the function raises; with `leaves`, whether it raises or returns. */

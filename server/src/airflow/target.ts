@@ -20,8 +20,6 @@ export type Deployment = {
   readonly defaultSensorTimeout: number | undefined;
   /** `[operators] default_deferrable` */
   readonly defaultDeferrable: boolean | undefined;
-  /** `[core] default_task_retries` */
-  readonly defaultTaskRetries: number | undefined;
 };
 
 /** Numbers that fixes write, in seconds. One that the project did not give is our proposal, and a fix that uses it is unsafe. */
@@ -63,7 +61,6 @@ export const unknownProject: Project = {
     defaultTaskExecutionTimeout: undefined,
     defaultSensorTimeout: undefined,
     defaultDeferrable: undefined,
-    defaultTaskRetries: undefined,
   },
   limits: proposedLimits,
   sshConnections: {},

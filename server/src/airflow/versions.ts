@@ -3,7 +3,7 @@ import type { Names } from "../syntax/scope.ts";
 import { newestAirflow, type Project, type Target } from "./target.ts";
 
 /** The oldest Airflow whose modules these imports name; undefined when they fit every version. */
-export function targetFromImports(names: Names): string | undefined {
+function targetFromImports(names: Names): string | undefined {
   const modules = [...names.module.bindings.values()]
     .flat()
     .flatMap((one) => (one.kind === "import" ? [one.qualified] : []));

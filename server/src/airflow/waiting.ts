@@ -2,11 +2,12 @@
 import type { Behaviour, LiteralValue, Wait } from "../catalog/behaviour/facts.ts";
 import { parameterOf } from "../catalog/index.ts";
 import type { Default } from "../catalog/operator.ts";
-import type { Value } from "../syntax/value.ts";
+import { knownText, type Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
 import { hasParameter, parameterDefault, providerAtLeast } from "./availability.ts";
 import type { DagFile, Task } from "./dagfile.ts";
+import { redefines } from "./kinds.ts";
 
 /**
  * `waits`: it ends with the work. `leaves`: it returns once the work is requested, because nobody asked it to wait.
@@ -18,7 +19,7 @@ export type Waiting = "waits" | "leaves" | "switched-off" | "unknown";
 export function waitingOf(file: DagFile, task: Task, behaviour: Behaviour): Waiting {
   const { wait } = behaviour;
   const { known } = task.operator;
-  if (!known || task.operator.subclasses.some(replacesExecute)) return "unknown";
+  if (!known || redefines(task, "execute")) return "unknown";
   if ("always" in wait) {
     const { waitsSince } = behaviour;
     return waitsSince === undefined || providerAtLeast(file.project, known.provider, waitsSince) ? "waits" : "leaves";
@@ -74,7 +75,7 @@ function literalOf(value: Value): LiteralValue | undefined {
     case "none":
       return null;
     case "string":
-      return value.folded.holes.length === 0 ? value.folded.text : undefined;
+      return knownText(value);
     default:
       return undefined;
   }
@@ -84,8 +85,4 @@ function isWaiting(wait: Extract<Wait, { parameter: string }>, value: LiteralVal
   const { waits } = wait;
   if ("above" in waits) return typeof value === "number" && value > waits.above;
   return waits.includes(value);
-}
-
-function replacesExecute(definition: Task["operator"]["subclasses"][number]): boolean {
-  return definition.body.some((one) => one.kind === "function" && one.name === "execute");
 }

@@ -63,7 +63,7 @@ function wrap(text: string, width: number): string[] {
 }
 
 /** `--name VALUE   help`, aligned. */
-export function optionLines(options: OptionTable): string {
+function optionLines(options: OptionTable): string {
   const rows = Object.entries(options).map(([name, option]) => ({
     name: `${option.short ? `-${option.short}, ` : "    "}--${name}${option.value ? ` ${option.value}` : ""}`,
     help: option.help,

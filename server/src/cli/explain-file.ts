@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { argumentsOf, catalogueDefault } from "../airflow/arguments.ts";
+import { argumentsOf } from "../airflow/arguments.ts";
+import { parameterDefault } from "../airflow/availability.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import type { Default } from "../catalog/operator.ts";
 import { ensureGrammars } from "../engine/grammars.ts";
@@ -62,7 +63,7 @@ function absentArguments(file: DagFile, task: Task): { name: string; value: stri
   if (!known || !complete) return [];
   return telling.flatMap((name) => {
     if (found.some((argument) => argument.name === name)) return [];
-    const value = catalogueDefault(file, task, name);
+    const value = parameterDefault(file.project, task, name);
     const text = value && written(value);
     return text === undefined ? [] : [{ name, value: text }];
   });

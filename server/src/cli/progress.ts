@@ -2,7 +2,7 @@
 import type { Terminal } from "./terminal.ts";
 
 /** A run shorter than this (milliseconds) shows nothing. */
-export const patience = 1000;
+const patience = 1000;
 
 /** The line is redrawn at most this often (milliseconds). */
 const redraw = 100;

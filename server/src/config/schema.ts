@@ -33,7 +33,6 @@ const airflowSchema = z.strictObject({
     .describe("What `[core] default_task_execution_timeout` says in your `airflow.cfg`."),
   "default-sensor-timeout": duration.optional().describe("What `[sensors] default_timeout` says."),
   "default-deferrable": z.boolean().optional().describe("What `[operators] default_deferrable` says."),
-  "default-task-retries": z.int().min(0).optional().describe("What `[core] default_task_retries` says."),
   "dag-ignore-file-syntax": z
     .enum(["glob", "regexp"])
     .optional()

@@ -23,7 +23,7 @@ export type Local = {
 };
 
 /** The qualified name of a needed thing. */
-export function qualifiedName(needed: Needed): string {
+function qualifiedName(needed: Needed): string {
   return needed.name === undefined ? needed.module : `${needed.module}.${needed.name}`;
 }
 

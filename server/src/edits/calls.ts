@@ -27,7 +27,7 @@ export function replaceCallee(file: SourceFile, call: Call, needed: Needed): Rew
 }
 
 /** What is called: the class of `Op(…)`, `Op.partial(…)`, the function of `f.override(…)`. */
-export function calleeOf(call: Call): Expr {
+function calleeOf(call: Call): Expr {
   const { func } = call;
   return func.kind === "attribute" && (func.name === "partial" || func.name === "override") ? func.value : func;
 }

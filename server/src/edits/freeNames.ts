@@ -1,8 +1,7 @@
 /** Names for variables that generated code binds. */
 
 import { walkStatements } from "../syntax/traverse.ts";
-import type { SourceFile } from "./layout.ts";
-import { everyExpression } from "./layout.ts";
+import { everyExpression, type SourceFile } from "./layout.ts";
 
 /** Python's keywords: no names. */
 export const reservedWords: ReadonlySet<string> = new Set(

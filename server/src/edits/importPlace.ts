@@ -1,6 +1,7 @@
 /** Where a new import belongs: beside its kin, in the file's order. */
 import type { Import, ImportFrom, Stmt } from "../syntax/python.ts";
 import { lineEnd, lineStart, type SourceFile, startsLine } from "./layout.ts";
+import { lineAfter } from "./paths.ts";
 
 /** A place for whole lines. */
 export type ImportPlace = {
@@ -24,13 +25,13 @@ const stdlib = new Set(
   ),
 );
 
-function rootOf(statement: ImportStmt): string {
-  const name = statement.kind === "import" ? (statement.names[0]?.name ?? "") : statement.module;
-  return name.split(".")[0] ?? name;
-}
-
 function moduleOf(statement: ImportStmt): string {
   return statement.kind === "import" ? (statement.names[0]?.name ?? "") : statement.module;
+}
+
+function rootOf(statement: ImportStmt): string {
+  const name = moduleOf(statement);
+  return name.split(".")[0] ?? name;
 }
 
 function sectionOf(root: string): Section {
@@ -103,12 +104,10 @@ function withoutImports(file: SourceFile, start: number): ImportPlace | undefine
 
 /** The imports before `start` that fill their lines alone: a place beside them is a place for a line. */
 function topLines(file: SourceFile, start: number): readonly ImportStmt[] {
-  const { text, body } = file.module;
-  return body.filter((one): one is ImportStmt => {
+  return file.module.body.filter((one): one is ImportStmt => {
     if (one.kind !== "import" && one.kind !== "import-from") return false;
-    const end = lineEnd(text, one.span.end);
-    const behind = text.slice(one.span.end, end).trim();
-    return startsLine(text, one.span.start) && end <= start && (behind === "" || behind.startsWith("#"));
+    const end = lineAfter(file.module, one);
+    return end !== undefined && end <= start;
   });
 }
 

@@ -4,7 +4,8 @@ import { type Edit, ordered } from "../text/edit.ts";
 import { type Local, localOf, type Needed, shadowed } from "./bindings.ts";
 import { importPlace } from "./importPlace.ts";
 import { editItems } from "./items.ts";
-import { afterBreak, layoutOf, lineEnd, type SourceFile, startsLine, withNewlines } from "./layout.ts";
+import { afterBreak, layoutOf, lineEnd, type SourceFile, withNewlines } from "./layout.ts";
+import { lineAfter } from "./paths.ts";
 import { boundName, orphanedBy } from "./uses.ts";
 
 /** What to write for a needed thing; use it with `withImports`, which brings the import. Undefined: its names are taken. */
@@ -77,7 +78,7 @@ function rewriteImports(
     const leaving = statement.names.filter((one) => orphans.has(one));
     if (leaving.length === 0 && insert.length === 0) continue;
     if (leaving.length === statement.names.length && insert.length === 0) {
-      if (ownsLine(file, statement)) gone.add(statement);
+      if (lineAfter(module, statement) !== undefined) gone.add(statement);
     } else {
       const nameEdits = editNames(file, statement.names, statement, leaving, insert);
       if (!nameEdits) return undefined;
@@ -159,13 +160,6 @@ function editNames(
   const target = names[at];
   if (target) return [{ span: { start: target.span.start, end: target.span.start }, text: `${insert.join(", ")}, ` }];
   return [{ span: { start: last.span.end, end: last.span.end }, text: `, ${insert.join(", ")}` }];
-}
-
-/** Whether nothing but a comment stands beside the statement. */
-function ownsLine(file: SourceFile, statement: Stmt): boolean {
-  const { text } = file.module;
-  const behind = text.slice(statement.span.end, lineEnd(text, statement.span.end)).trim();
-  return startsLine(text, statement.span.start) && (behind === "" || behind.startsWith("#"));
 }
 
 function removal(file: SourceFile, statement: Stmt): Edit {

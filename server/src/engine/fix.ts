@@ -1,11 +1,10 @@
+import type { Source } from "../airflow/build.ts";
 import type { Finding } from "../rules/rule.ts";
-import type { Edit, Fix, Safety } from "../text/edit.ts";
-import { applyEdits } from "../text/edit.ts";
+import { applyEdits, type Edit, type Fix, type Safety } from "../text/edit.ts";
 import { overlaps, type Span, slice } from "../text/span.ts";
 import { type Examination, examine, settled } from "./lint.ts";
 import { internalError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
-import type { Source } from "./read.ts";
 import type { Settings } from "./settings.ts";
 
 /** `safe` applies safe fixes only, `unsafe` all. */

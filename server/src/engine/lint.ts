@@ -1,3 +1,4 @@
+import type { Source } from "../airflow/build.ts";
 import type { DagFile } from "../airflow/dagfile.ts";
 import type { Finding, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
@@ -5,10 +6,8 @@ import { cover, type Span } from "../text/span.ts";
 import { suppress } from "./directives.ts";
 import { internalError, ownFinding, syntaxError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
-import type { Skipped, Source } from "./read.ts";
+import type { Skipped } from "./read.ts";
 import { matchesGlob, type Settings } from "./settings.ts";
-
-export type { Skipped, Source } from "./read.ts";
 
 /** What linting one source came to. */
 export type LintResult = {

@@ -1,9 +1,8 @@
-import { build, relevant } from "../airflow/build.ts";
+import { build, relevant, type Source } from "../airflow/build.ts";
 import type { DagFile } from "../airflow/dagfile.ts";
 import type { Project } from "../airflow/target.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { Source } from "./read.ts";
 import { disk } from "./sources.ts";
 
 /** What a source goes through: the parts that a test may replace. */

@@ -1,10 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { TextDecoder } from "node:util";
+import type { Source } from "../airflow/build.ts";
 import type { Finding } from "../rules/rule.ts";
 import { ownFinding, unreadableFile } from "./own.ts";
-
-/** One file's text. A byte order mark stays its first character, so that offsets and edits fit the file. */
-export type Source = { readonly path: string; readonly text: string };
 
 /** Why a file was not looked at. */
 export type Skipped = "no-trigger" | "binary" | "too-large" | "unreadable";

@@ -13,7 +13,7 @@ export function normalName(name: string): string {
 }
 
 /** Whether Tether wants to know this package's version. */
-export function isAirflowPackage(name: string): boolean {
+function isAirflowPackage(name: string): boolean {
   return name === "apache-airflow" || name === "apache-airflow-core" || name.startsWith("apache-airflow-providers-");
 }
 
@@ -65,7 +65,7 @@ function pinOfAll(name: string, specifier: string): Pin | undefined {
 }
 
 /** The lowest of several pins of one package. */
-export function lowest(pins: readonly Pin[]): Pin | undefined {
+function lowest(pins: readonly Pin[]): Pin | undefined {
   return [...pins].sort((a, b) => compareVersions(a.version, b.version))[0];
 }
 

@@ -1,7 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
-import type { Limits, Project } from "../airflow/target.ts";
-import { proposedLimits } from "../airflow/target.ts";
+import { airflowMajor, type Limits, type Project, proposedLimits } from "../airflow/target.ts";
 import { at, type ConfigProblem, type LoadedConfig, loadConfig, readConfig, repositoryRoot } from "../config/load.ts";
 import type { Options } from "../config/schema.ts";
 import { matchRules, type Selectable, selectRules, unknownSelector } from "../config/selection.ts";
@@ -140,7 +139,6 @@ function assemble(
       defaultTaskExecutionTimeout: options.airflow["default-task-execution-timeout"],
       defaultSensorTimeout: options.airflow["default-sensor-timeout"],
       defaultDeferrable: options.airflow["default-deferrable"],
-      defaultTaskRetries: options.airflow["default-task-retries"],
     },
     limits: limits(options),
     sshConnections: options["ssh-connections"],
@@ -153,8 +151,7 @@ function assemble(
     perFileIgnores,
     exclude: [...options.exclude, ...(overrides.exclude ?? [])],
     project,
-    airflowIgnore:
-      options.airflow["dag-ignore-file-syntax"] ?? (Number.parseInt(target.airflow, 10) >= 3 ? "glob" : "regexp"),
+    airflowIgnore: options.airflow["dag-ignore-file-syntax"] ?? (airflowMajor(target) >= 3 ? "glob" : "regexp"),
   };
   return { settings, problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }

@@ -1,6 +1,6 @@
 /** A simple command: its words, redirections, assignments and substitutions. */
 import { type Folded, sourceSpan } from "../syntax/folded.ts";
-import { type ConcreteNode, child } from "../syntax/parser.ts";
+import { type ConcreteNode, child, spanOf } from "../syntax/parser.ts";
 import { joined } from "../syntax/pieces.ts";
 import type { Span } from "../text/span.ts";
 import { joinWords } from "./compose.ts";
@@ -33,7 +33,7 @@ export function substitutionsIn(lowering: Lowering, node: ConcreteNode): Stateme
   return node.children.flatMap((one) => substitutionsIn(lowering, one));
 }
 
-function word(lowering: Lowering, node: ConcreteNode, span: Span = { start: node.start, end: node.end }): Word {
+function word(lowering: Lowering, node: ConcreteNode, span: Span = spanOf(node)): Word {
   return readWord(lowering.folded, span, [node], substitutionsIn(lowering, node));
 }
 
@@ -75,10 +75,6 @@ function descriptorOf(lowering: Lowering, node: ConcreteNode): number | undefine
   const given = node.children.find((one) => one.type === "file_descriptor");
   const value = given && Number.parseInt(lowering.folded.text.slice(given.start, given.end), 10);
   return value === undefined || Number.isNaN(value) ? undefined : value;
-}
-
-function spanOf(node: ConcreteNode): Span {
-  return { start: node.start, end: node.end };
 }
 
 /** Lowers a `command` node; `redirected` is what the grammar put around it. */

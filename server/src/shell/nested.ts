@@ -207,6 +207,6 @@ function composeCommand(words: readonly Word[]): ContainerCommand | undefined {
 }
 
 /** From the first word to the last. */
-export function around(words: readonly Word[]): Span {
+function around(words: readonly Word[]): Span {
   return { start: words[0]?.span.start ?? 0, end: words.at(-1)?.span.end ?? 0 };
 }

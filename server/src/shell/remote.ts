@@ -30,8 +30,6 @@ export type RemoteInvocation = {
   readonly tty: 0 | 1 | 2;
   /** `-f`: the client goes to the background before the command runs. */
   readonly background: boolean;
-  /** `-n`, or `-f` that implies it: the script's standard input is not read. */
-  readonly noStdin: boolean;
   /** `-N -W -O -V -Q -G`, `-L`/`-R`/`-D` without a command: runs nothing on the other side. */
   readonly tunnelOnly: boolean;
   /** The remote text; undefined when the session is interactive or its text is not known. */
@@ -158,7 +156,6 @@ function common(
     unknownOptions: unknownOptions || flags.has("F"),
     tty: ttys >= 2 ? 2 : ttys === 1 ? 1 : 0,
     background: tool === "ssh" && flags.has("f"),
-    noStdin: tool === "ssh" && (flags.has("n") || flags.has("f")),
     tunnelOnly: false,
     script: undefined,
     command: [],

@@ -5,7 +5,7 @@ import { qualifiedName } from "./names.ts";
 import { dedented, joined, nothing, produced, replaced, stripped, unknownPiece } from "./pieces.ts";
 import type { Call, Expr } from "./python.ts";
 import type { Scope } from "./scope.ts";
-import type { DictEntry, Value } from "./value.ts";
+import { type DictEntry, knownText, type Value } from "./value.ts";
 
 type Context = { readonly evaluate: (expr: Expr, scope: Scope) => Value };
 
@@ -68,8 +68,7 @@ export function callValue(call: Call, scope: Scope, context: Context): Value {
     if (callee === "shlex.join" && first) return joinedList(produced(" ", call.span), evaluate(first), call);
     if (callee === "shlex.quote" && first) {
       const value = evaluate(first);
-      if (value.kind === "string" && value.folded.holes.length === 0 && /^[\w@%+=:,./-]+$/.test(value.folded.text))
-        return { ...value, expr: call };
+      if (/^[\w@%+=:,./-]+$/.test(knownText(value) ?? "")) return { ...value, expr: call };
       return { kind: "string", folded: unknownPiece(call, call.span), expr: call };
     }
     if (callee === "os.path.join" && plain) return pathJoined(positional.map(evaluate), call);
@@ -85,9 +84,9 @@ export function callValue(call: Call, scope: Scope, context: Context): Value {
   }
   if (owner.kind === "dict" && method === "copy") return { ...owner, expr: call };
   if (owner.kind === "dict" && method === "get" && first) {
-    const key = evaluate(first);
-    if (key.kind !== "string" || key.folded.holes.length > 0 || !owner.complete) return { kind: "unknown", expr: call };
-    const entry = owner.entries.findLast((one) => one.key === key.folded.text);
+    const key = knownText(evaluate(first));
+    if (key === undefined || !owner.complete) return { kind: "unknown", expr: call };
+    const entry = owner.entries.findLast((one) => one.key === key);
     if (entry) return entry.value;
     return second ? evaluate(second) : { kind: "none", expr: call };
   }
@@ -176,9 +175,9 @@ function stringMethod(
     }
     case "replace": {
       if (!first || !second) return undefined;
-      const [old, by] = [evaluate(first), evaluate(second)];
-      if (old.kind !== "string" || old.folded.holes.length > 0) return undefined;
-      return replaced(folded, old.folded.text, textOf(by, second.span) ?? unknownPiece(second, second.span));
+      const [old, by] = [knownText(evaluate(first)), evaluate(second)];
+      if (old === undefined) return undefined;
+      return replaced(folded, old, textOf(by, second.span) ?? unknownPiece(second, second.span));
     }
     default:
       return undefined;

@@ -1,10 +1,7 @@
 /** Expressions: from the grammar's nodes to the small typed Python. */
-import type { Span } from "../text/span.ts";
 import { lowerLiteral } from "./literals.ts";
-import { type ConcreteNode, child, namedChildren } from "./parser.ts";
+import { spanOf as at, type ConcreteNode, child, namedChildren } from "./parser.ts";
 import type { CallArgument, Expr, Parameter } from "./python.ts";
-
-const at = (node: ConcreteNode): Span => ({ start: node.start, end: node.end });
 
 /** Lowers one expression of `text`; anything unknown becomes `opaque` with its parts. */
 export function lowerExpression(text: string, node: ConcreteNode): Expr {
@@ -50,7 +47,7 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
     case "float": {
       const written = source(node).replaceAll("_", "").toLowerCase();
       const value = /^0[0-7]+l?$/.test(written) ? Number.parseInt(written, 8) : Number(written.replace(/l$/, ""));
-      return { kind: "number", value, float: node.type === "float", span: at(node) };
+      return { kind: "number", value, span: at(node) };
     }
     case "true":
       return { kind: "constant", value: true, span: at(node) };

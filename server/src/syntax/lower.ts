@@ -1,10 +1,8 @@
 /** Statements and whole modules: from the grammar's nodes to the small typed Python. */
 import type { Span } from "../text/span.ts";
 import { lowerArguments, lowerExpression, lowerParameters } from "./expressions.ts";
-import { type ConcreteNode, child, namedChildren, parsePython } from "./parser.ts";
+import { spanOf as at, type ConcreteNode, child, namedChildren, parsePython } from "./parser.ts";
 import type { Comment, Decorator, Expr, ImportedName, Module, Stmt } from "./python.ts";
-
-const at = (node: ConcreteNode): Span => ({ start: node.start, end: node.end });
 
 /** Parses and lowers one source text. Never throws for bad Python: what could not be read stands in `errors`. */
 export function lowerModule(text: string): Module {
@@ -138,7 +136,6 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
           return { value: value ? expr(value) : missing, target: name ? expr(name) : undefined, span: at(item) };
         }),
         body: body(child(node, "body")),
-        async: node.children.some((one) => one.type === "async"),
         span,
       };
     }
@@ -257,7 +254,6 @@ function lowerFunction(text: string, node: ConcreteNode, decorators: readonly De
     decorators,
     parameters: parameters ? lowerParameters(text, parameters) : [],
     body: lowerBlock(text, child(node, "body")),
-    async: node.children[0]?.type === "async",
     span,
     defSpan: at(node),
   };

@@ -1,5 +1,6 @@
 /** The only file that knows a tree-sitter binding: text in, plain nodes out, no tree survives a call. */
 import { Language, Parser, type Tree } from "web-tree-sitter";
+import type { Span } from "../text/span.ts";
 
 /** A node of a concrete syntax tree, copied out of the parser's memory. Offsets are UTF-16. */
 export type ConcreteNode = {
@@ -26,7 +27,7 @@ type Grammar = {
   readonly unread: readonly boolean[];
 };
 
-/** Punctuation and keywords of Python that say nothing once the tree is there; operators, `async` and `(` do. */
+/** Punctuation and keywords of Python that say nothing once the tree is there; operators and `(` do. */
 const unreadPython = new Set(
   ", ) : . [ ] { } = ; -> def class if elif else for return import from try except finally with as while raise lambda".split(
     " ",
@@ -180,6 +181,11 @@ function directWalk(tree: Tree, cursor: Cursor): Walk | undefined {
       up(address);
     },
   };
+}
+
+/** Where a node stands. */
+export function spanOf(node: ConcreteNode): Span {
+  return { start: node.start, end: node.end };
 }
 
 /** The first child with this field name. */

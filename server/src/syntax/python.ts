@@ -41,7 +41,8 @@ export type StringPart =
   | {
       readonly kind: "hole";
       readonly expr: Expr;
-      readonly span: Span /** Has `!r` or `:spec`. */;
+      readonly span: Span;
+      /** Has `!r` or `:spec`. */
       readonly formatted: boolean;
     };
 /** One literal token: prefix, quote, content, quote. */
@@ -63,7 +64,7 @@ export type Str = {
   readonly span: Span;
 };
 /** An integer or float; `value` is NaN for complex numbers. */
-export type Num = { readonly kind: "number"; readonly value: number; readonly float: boolean; readonly span: Span };
+export type Num = { readonly kind: "number"; readonly value: number; readonly span: Span };
 /** `True`, `False`, `None`, `...` */
 export type Constant = { readonly kind: "constant"; readonly value: boolean | null | "..."; readonly span: Span };
 /** `[…]`, `(…)`, `{…}`; a tuple may lack its parentheses. */
@@ -180,7 +181,6 @@ export type FunctionDef = {
   readonly decorators: readonly Decorator[];
   readonly parameters: readonly Parameter[];
   readonly body: readonly Stmt[];
-  readonly async: boolean;
   /** From the first decorator to the end of the body. */
   readonly span: Span;
   /** From `def` (or `async`) on. */
@@ -260,7 +260,6 @@ export type With = {
   readonly kind: "with";
   readonly items: readonly { readonly value: Expr; readonly target: Expr | undefined; readonly span: Span }[];
   readonly body: readonly Stmt[];
-  readonly async: boolean;
   readonly span: Span;
 };
 /** One imported name: `name as alias`; for `import a.b` the name is `a.b`. */
@@ -272,7 +271,7 @@ export type ImportFrom = {
   readonly kind: "import-from";
   readonly module: string;
   readonly names: readonly ImportedName[];
-  /** `import (a, b)`: the parentheses, when there are any. */
+  /** `import (a, b)` */
   readonly parenthesized: boolean;
   readonly span: Span;
 };
@@ -283,7 +282,8 @@ export type Match = {
   readonly kind: "match";
   readonly subject: Expr;
   readonly cases: readonly {
-    readonly body: readonly Stmt[] /** Names the pattern binds. */;
+    readonly body: readonly Stmt[];
+    /** Names the pattern binds. */
     readonly binds: readonly string[];
   }[];
   readonly span: Span;
@@ -339,6 +339,11 @@ export function dottedName(expr: Expr): string | undefined {
 /** The keyword argument of that name, as written in this call; `**mapping` is not looked into. */
 export function keyword(call: Call, name: string): CallArgument | undefined {
   return call.args.find((argument) => argument.form === "keyword" && argument.name === name);
+}
+
+/** The last name of `C` and `a.b.C`; undefined for anything else. */
+export function lastName(expr: Expr): string | undefined {
+  return expr.kind === "name" ? expr.id : expr.kind === "attribute" ? expr.name : undefined;
 }
 
 /** The expression without its redundant parentheses. */

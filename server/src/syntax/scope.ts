@@ -18,7 +18,8 @@ type Placed = {
 export type Binding = Placed &
   (
     | {
-        readonly kind: "import" /** `airflow.operators.bash.BashOperator` */;
+        readonly kind: "import";
+        /** `airflow.operators.bash.BashOperator` */
         readonly qualified: string;
         readonly statement: Import | ImportFrom;
       }

@@ -1,6 +1,6 @@
 /** What becomes of a value: who takes a call's result, and what is done with the names it goes to. */
 import type { Span } from "../text/span.ts";
-import type { Call, Expr, Module, Stmt } from "./python.ts";
+import { type Call, type Expr, lastName, type Module, type Stmt } from "./python.ts";
 import { type Reaching, reaching } from "./reaching.ts";
 import { eachPart, expressionsOf, walkStatements } from "./traverse.ts";
 
@@ -286,5 +286,5 @@ export function prints(expr: Expr): boolean {
 }
 
 function nameOfCallee({ func }: Call): string {
-  return func.kind === "name" ? func.id : func.kind === "attribute" ? func.name : "";
+  return lastName(func) ?? "";
 }

@@ -22,5 +22,10 @@ export type Value =
   | { readonly kind: "reference"; readonly qualified: string; readonly expr: Expr }
   | { readonly kind: "unknown"; readonly expr: Expr };
 
+/** The value of a string that is known to its last character; undefined for any other value. */
+export function knownText(value: Value): string | undefined {
+  return value.kind === "string" && value.folded.holes.length === 0 ? value.folded.text : undefined;
+}
+
 /** One entry of a known dict; later entries win. */
 export type DictEntry = { readonly key: string; readonly value: Value; readonly span: Span };

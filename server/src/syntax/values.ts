@@ -7,7 +7,7 @@ import { qualifiedName } from "./names.ts";
 import { joined, literalPieces, seenThrough, unknownPiece } from "./pieces.ts";
 import type { Binary, Expr, Name } from "./python.ts";
 import { lookup, type Names, type Scope } from "./scope.ts";
-import type { DictEntry, Value } from "./value.ts";
+import { type DictEntry, knownText, type Value } from "./value.ts";
 
 /** Evaluates expressions of one file. */
 export type Evaluator = {
@@ -80,10 +80,9 @@ function evaluateOnce(expr: Expr, scope: Scope, self: Evaluator): Value {
           if (value.kind !== "dict" || !value.complete) complete = false;
           continue;
         }
-        const key = evaluate(entry.key);
-        if (key.kind === "string" && key.folded.holes.length === 0)
-          entries.push({ key: key.folded.text, value, span: entry.span });
-        else complete = false;
+        const key = knownText(evaluate(entry.key));
+        if (key === undefined) complete = false;
+        else entries.push({ key, value, span: entry.span });
       }
       return { kind: "dict", entries, complete, expr };
     }
@@ -158,8 +157,9 @@ function subscriptValue(expr: Expr & { kind: "subscript" }, evaluate: (expr: Exp
   if (!index || more.length > 0) return unknown;
   const owner = evaluate(expr.value);
   const key = evaluate(index);
-  if (owner.kind === "dict" && key.kind === "string" && key.folded.holes.length === 0) {
-    const entry = owner.entries.findLast((one) => one.key === key.folded.text);
+  const name = knownText(key);
+  if (owner.kind === "dict" && name !== undefined) {
+    const entry = owner.entries.findLast((one) => one.key === name);
     return entry && owner.complete ? renamed(entry.value, expr.span) : unknown;
   }
   if (owner.kind === "list" && owner.complete && key.kind === "number") {

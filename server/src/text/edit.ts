@@ -1,4 +1,4 @@
-import { overlaps, type Span } from "./span.ts";
+import type { Span } from "./span.ts";
 
 /** A replacement of one span by a text; an empty span inserts, an empty text deletes. */
 export type Edit = { readonly span: Span; readonly text: string };
@@ -42,9 +42,4 @@ export function applyEdits(text: string, edits: readonly Edit[]): string | undef
     at = edit.span.end;
   }
   return result + text.slice(at);
-}
-
-/** Whether any edit of one fix touches a place that an edit of the other touches. */
-export function conflict(a: readonly Edit[], b: readonly Edit[]): boolean {
-  return a.some((one) => b.some((other) => overlaps(one.span, other.span)));
 }

@@ -1,11 +1,6 @@
 /** A half-open range of UTF-16 offsets into one text. */
 export type Span = { readonly start: number; readonly end: number };
 
-/** The span from `start` to `end`, UTF-16 offsets. */
-export function span(start: number, end: number): Span {
-  return { start, end };
-}
-
 /** Whether `inner` lies wholly within `outer`; equal spans contain each other. */
 export function contains(outer: Span, inner: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;

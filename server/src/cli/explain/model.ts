@@ -46,7 +46,7 @@ export type ExplainedTask = {
   readonly scripts: readonly ExplainedScript[];
 } & Range;
 
-/** A process, ssh, HTTP or SDK call in code that tasks run. */
+/** A process or ssh call in code that tasks run. */
 export type ExplainedCall = {
   readonly callee: string;
   readonly kind: string;
@@ -74,7 +74,7 @@ export type Explained = {
 };
 
 /** How a task is called in lists: its id, else its variable, else its operator. */
-export function taskName(task: Task): string {
+function taskName(task: Task): string {
   return task.id ?? task.variable ?? `<${task.operator.name}>`;
 }
 
