@@ -21,7 +21,7 @@ export function isUnbounded(file: DagFile, task: Task): boolean {
 }
 
 /** Whether the task's DAG certainly has no `dagrun_timeout`. */
-function hasNoRunTimeout(file: DagFile, task: Task): boolean {
+export function hasNoRunTimeout(file: DagFile, task: Task): boolean {
   const { dag } = task;
   if (!dag) return false;
   if (!dag.call) return true;

@@ -48,7 +48,7 @@ export function onlyAnswersAtOnce(task: Task, other: (command: ShellCommand) => 
 /** What may never end on the other side, for a message, such as `a pod that never ends`; undefined when nothing is known to. */
 export function remoteWork(file: DagFile, task: Task): string | undefined {
   if (runsAs(task, operators.ssh) || runsAs(task, operators.winrm)) {
-    if (onlyAnswersAtOnce(task, isLimited)) return undefined;
+    if (onlyAnswersAtOnce(task, isLimited) || mayDefer(file, task)) return undefined;
     return endsSilence(file, task) ? "a remote command that goes on printing" : "a remote command that hangs";
   }
   if (runsAs(task, operators.sftp)) return "a transfer that hangs";
@@ -88,17 +88,21 @@ function podHoldsTask(file: DagFile, task: Task): boolean {
   const { known } = task.operator;
   // SparkKubernetesOperator only submitted before the provider's 7.14.
   if (!known || !hasParameter(file.project, known, "get_logs")) return false;
-  if (parameterOf(known, "deferrable")) {
-    const deferrable = argument(file, task, "deferrable");
-    if (deferrable === "absent" ? file.project.deployment.defaultDeferrable === true : !isFalse(deferrable))
-      return false;
-  }
+  if (mayDefer(file, task)) return false;
   // KubernetesJobOperator and its kin leave once the job is created, unless told to wait.
   if (parameterOf(known, "wait_until_job_complete")) {
     const waits = argument(file, task, "wait_until_job_complete");
     return typeof waits === "object" && waits.resolved.kind === "boolean" && waits.resolved.value;
   }
   return true;
+}
+
+/** Whether the task may wait in the triggerer, where it holds no worker slot. */
+function mayDefer(file: DagFile, task: Task): boolean {
+  const { known } = task.operator;
+  if (!known || !parameterOf(known, "deferrable")) return false;
+  const deferrable = argument(file, task, "deferrable");
+  return deferrable === "absent" ? file.project.deployment.defaultDeferrable === true : !isFalse(deferrable);
 }
 
 /** `echo hello`, `["/bin/sleep", "10"]`: a container that ends with one such command. */

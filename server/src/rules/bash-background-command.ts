@@ -62,7 +62,7 @@ function message(one: Background): string {
   const { job, outputAwaited, task } = one;
   const program = jobName(one);
   if (outputAwaited)
-    return `${task ? "Airflow" : "The call"} waits until ${program ?? "the command"} closes its output, but its exit status is lost: a failed run is a success.`;
+    return `${task ? "Airflow" : "The call"} waits until ${program ?? "the command"} closes its output, but its exit status is lost: a failure of it passes as success.`;
   const ends = task ? "the task succeeds at once" : "the call returns at once";
   return `${program ?? "This command"} is left in the background (${job.how}): ${ends}, and nobody learns how it ends.`;
 }

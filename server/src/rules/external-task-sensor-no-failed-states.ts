@@ -1,5 +1,6 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
+import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
 import { quoteString } from "../edits/layout.ts";
@@ -55,13 +56,25 @@ with DAG("report") as dag:
         continue;
       report({
         span: task.span,
-        message: `${task.operator.name} has no failed_states: when the upstream fails, it goes on waiting until its own timeout.`,
+        message: `${task.operator.name} has no failed_states: when the upstream fails, it goes on waiting${untilWhen(file, task)}.`,
         hint: "List the states in which the upstream will never succeed.",
         fixes: () => [fix(file, task)],
       });
     }
   },
 });
+
+/** A deferred one took no heed of its own timeout before the standard provider's later releases. */
+function untilWhen(file: DagFile, task: Task): string {
+  const deferrable = argument(file, task, "deferrable");
+  const off =
+    deferrable === "absent"
+      ? file.project.deployment.defaultDeferrable !== true
+      : typeof deferrable === "object" && deferrable.resolved.kind === "boolean" && !deferrable.resolved.value;
+  if (!off) return "";
+  const ownDefault = file.project.deployment.defaultSensorTimeout === undefined;
+  return ownDefault && isUnset(argument(file, task, "timeout")) ? " until its timeout of 7 days" : " until its timeout";
+}
 
 function isEmpty(found: Lookup): boolean {
   if (typeof found !== "object") return false;

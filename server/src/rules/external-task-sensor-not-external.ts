@@ -1,7 +1,8 @@
 import { argument } from "../airflow/arguments.ts";
+import { importPath } from "../airflow/availability.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { downstreamOf } from "../airflow/edges.ts";
-import { isA, operators, runsAs } from "../airflow/kinds.ts";
+import { isA, known, operators, runsAs } from "../airflow/kinds.ts";
 import { remoteInvocation } from "../shell/remote.ts";
 import { commands } from "../shell/walk.ts";
 import { defineRule } from "./rule.ts";
@@ -64,12 +65,17 @@ with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag
       report({
         span: dagId.value.span,
         message: `${task.operator.name} only sees DAGs of this same Airflow: it cannot watch what ${upstream.operator.name} started on another machine.`,
-        hint: "Let the task itself wait (SSHRemoteJobOperator), or ask the other Airflow's REST API with an HttpSensor.",
+        hint: hint(file),
         related: [{ span: upstream.span, message: "starts the work on the other machine" }],
       });
     }
   },
 });
+
+function hint(file: DagFile): string {
+  const itself = importPath(file.project, known(operators.sshRemoteJob)) ? " (SSHRemoteJobOperator)" : "";
+  return `Let the task that starts the work wait for its end${itself}, or ask the other Airflow's REST API with an HttpSensor.`;
+}
 
 /** Whether a TriggerDagRunOperator of the file starts that DAG, or may: then it is a DAG of this Airflow. */
 function triggeredHere(file: DagFile, id: string): boolean {

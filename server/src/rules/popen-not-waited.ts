@@ -18,7 +18,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `\`subprocess.Popen\` returns as soon as the process exists. When nothing waits for it, the callable returns, Airflow marks the task success, and the next task starts while the process still runs. Its exit status is never read. What becomes of it is left to the worker: on Airflow 2 it runs on, orphaned; on a Kubernetes worker it dies with the pod.`,
+    why: `\`subprocess.Popen\` returns as soon as the process exists. When nothing waits for it, the callable returns, Airflow marks the task success, and the next task starts while the process still runs. Its exit status is never read. What becomes of it is left to the worker: on a machine that lives on it runs on, orphaned; on a Kubernetes worker it dies with the pod.`,
     bad: `import subprocess
 
 from airflow.decorators import dag, task

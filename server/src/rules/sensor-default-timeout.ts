@@ -17,7 +17,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `A sensor without \`timeout\` takes \`[sensors] default_timeout\`, 604800 s. Whatever it waits for may have failed in the first minute: the sensor asks on for a week, in the default mode "poke" with a worker slot in its hand, and only then the task fails (task SDK, \`bases/sensor.py\`).`,
+    why: `A sensor without \`timeout\` takes \`[sensors] default_timeout\`, 604800 s. Whatever it waits for may have failed in the first minute: the sensor asks on for a week, in the default mode "poke" with a worker slot in its hand, and only then the task fails, or is skipped with \`soft_fail\` (task SDK, \`bases/sensor.py\`; Airflow 1.10 and 2 have the same 7 days).`,
     bad: `from airflow import DAG
 from airflow.providers.sftp.sensors.sftp import SFTPSensor
 
@@ -49,7 +49,7 @@ with DAG("intake") as dag:
       if (!isUnbounded(file, task)) continue;
       report({
         span: task.span,
-        message: `${shownName(task)} has no timeout: when what it waits for never comes, Airflow fails it only after 7 days.`,
+        message: `${shownName(task)} has no timeout: when what it waits for never comes, it gives up only after 7 days.`,
         hint: "Set timeout, in seconds, to the longest wait that still makes sense.",
         fixes: () => [secondsFix(file, task, "timeout", file.project.limits.sensorTimeout, "sensor-timeout")],
       });

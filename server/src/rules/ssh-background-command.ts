@@ -1,8 +1,9 @@
 import { argument } from "../airflow/arguments.ts";
-import { importPath } from "../airflow/availability.ts";
+import { importPath, providerAtLeast } from "../airflow/availability.ts";
 import { type Background, backgroundJobs, jobName } from "../airflow/background.ts";
-import type { DagFile } from "../airflow/dagfile.ts";
-import { known, operators } from "../airflow/kinds.ts";
+import { isUnset } from "../airflow/bounds.ts";
+import type { DagFile, Lookup } from "../airflow/dagfile.ts";
+import { known, operators, runsAs } from "../airflow/kinds.ts";
 import type { Project } from "../airflow/target.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
 import { defineRule } from "./rule.ts";
@@ -17,7 +18,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `A remote shell that is told \`nohup job &\` answers at once with status 0. SSHOperator stops reading as soon as it has that status, even while the job still holds the output, so the task is green a second later: the job's own status goes nowhere, nothing stops it when the task is cleared or times out, and a retry starts it a second time. An ssh client in a shell text behaves the same when the job's output is redirected; otherwise it waits for the job to close its output, and reports 0 all the same.`,
+    why: `A remote shell that is told \`nohup job &\` answers at once with status 0. With the job's output redirected, SSHOperator ends with that 0 a second later. A job that still holds the output keeps it waiting, but only for the next output, on which it succeeds, or for its \`cmd_timeout\`, on which it fails while the job runs on. The job's own status goes nowhere, nothing stops it when the task is cleared or times out, and a retry starts it a second time. An ssh client in a shell text also ends at once when the job's output is redirected; otherwise it waits until the job closes its output, and reports 0 all the same.`,
     bad: `from airflow import DAG
 from airflow.providers.ssh.operators.ssh import SSHOperator
 
@@ -68,8 +69,26 @@ function message(file: DagFile, one: Background): string {
     return `ssh waits until ${program ?? "the command"} closes its output, but reports 0 whatever its exit status: a failed run is a green task.`;
   if (isHungUp(file, one))
     return `The task succeeds at once, and the terminal (get_pty) that closes behind the shell takes ${program ?? "the command"} with it.`;
+  const left = `${program ?? "This command"} is left in the background`;
+  if (waitsForOutput(file, one))
+    return `${left} (${job.how}): SSHOperator succeeds at its next output or fails at cmd_timeout, and nobody learns how it ends.`;
   const ends = task ? "the task succeeds at once" : "the call returns at once";
-  return `${program ?? "This command"} is left running on the remote host (${job.how}): ${ends}, and nobody learns how it ends.`;
+  return `${left} on the remote host (${job.how}): ${ends}, and nobody learns how it ends.`;
+}
+
+/**
+ * SSHOperator without a terminal, and a job that holds the output: the exit status that the shell leaves behind is no
+ * output, so that the operator sees it only together with the next one, or not at all. Measured with ssh 7.0.1 and
+ * OpenSSH; in force since the provider keeps `cmd_timeout`, 3.3.0.
+ */
+function waitsForOutput(file: DagFile, { task, job }: Background): boolean {
+  if (!task || !runsAs(task, operators.ssh) || job.nestedIn.length > 0 || !job.keepsStdout) return false;
+  if (!providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.3.0")) return false;
+  return isFalse(argument(file, task, "get_pty")) && !job.script.folded.text.startsWith("sudo");
+}
+
+function isFalse(found: Lookup): boolean {
+  return isUnset(found) || (typeof found === "object" && found.resolved.kind === "boolean" && !found.resolved.value);
 }
 
 /** With a terminal, what is only followed by `&` gets the hangup of the shell's own process group. */

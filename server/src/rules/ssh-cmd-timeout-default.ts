@@ -18,7 +18,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `\`cmd_timeout\` is not a limit on the running time: it is how long the remote command may be silent. It comes from the operator, else from the hook, else from the connection's extras, else it is 10 s (\`CMD_TIMEOUT\` in the ssh provider's \`hooks/ssh.py\`, in force since provider 3.3.0). A job that computes for eleven seconds before it prints a line fails with "SSH command timed out". Airflow then closes the channel, nothing tells the remote process, and the retry starts it a second time.`,
+    why: `\`cmd_timeout\` is not a limit on the running time: it is how long the remote command may be silent. It comes from the operator, else (since provider 3.5.0) from the hook or the connection's extras, else it is 10 s (\`CMD_TIMEOUT\` in the ssh provider's \`hooks/ssh.py\`, in force since provider 3.3.0). A job that computes for eleven seconds before it prints a line fails with "SSH command timed out". Airflow then closes the channel, nothing tells the remote process unless it has a terminal (\`get_pty\`), and the retry starts it a second time.`,
     bad: `from airflow import DAG
 from airflow.providers.ssh.operators.ssh import SSHOperator
 
@@ -40,7 +40,7 @@ with DAG("nightly_load") as dag:
     )
 `,
     limits:
-      "The connection's extras may hold a `cmd_timeout` that Tether cannot see. A task that is given an `ssh_hook` is left alone unless the hook is an `SSHHook` made in the same file without a limit.",
+      "The connection's extras may hold a `cmd_timeout` that Tether cannot see: ignore the finding there. A task that is given an `ssh_hook` is left alone unless the hook is an `SSHHook` made in the same file without a limit.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
       "https://github.com/apache/airflow/issues/29282",
@@ -58,7 +58,7 @@ with DAG("nightly_load") as dag:
       if (onlyAnswersAtOnce(task)) continue;
       report({
         span: task.span,
-        message: `${task.operator.name} gives up after 10 s without output${afterwards(file, task)}.`,
+        message: `${task.operator.name} gives up after 10 s without output${unless(file)}${afterwards(file, task)}.`,
         hint: "Set cmd_timeout to the longest silence, in seconds, that the command may keep.",
         fixes: () => [secondsFix(file, task, "cmd_timeout", file.project.limits.commandTimeout, "command-timeout")],
       });
@@ -86,6 +86,13 @@ function mayCarryLimit(hook: Lookup): boolean {
   );
 }
 
+/** The connection's extras count since 3.5.0. */
+function unless(file: DagFile): string {
+  return providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.5.0")
+    ? " (or its connection's cmd_timeout)"
+    : "";
+}
+
 /** Only a terminal's end reaches the remote command; the operator asks for one with get_pty, or for a command that starts with sudo. */
 function afterwards(file: DagFile, task: Task): string {
   const pty = argument(file, task, "get_pty");
@@ -93,6 +100,6 @@ function afterwards(file: DagFile, task: Task): string {
   if (sudo || (typeof pty === "object" && pty.resolved.kind === "boolean" && pty.resolved.value))
     return ", hangs up the remote command and fails the task";
   if (isUnset(pty) || (typeof pty === "object" && pty.resolved.kind === "boolean"))
-    return ", fails the task, and leaves the remote command running";
+    return ", fails the task and leaves the remote command running";
   return " and fails the task";
 }

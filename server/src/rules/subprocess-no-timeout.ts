@@ -77,7 +77,7 @@ export()
         }
         report({
           span,
-          message: `${name}() has no timeout: while ${program} does not return, the task runs on and keeps its worker slot.`,
+          message: `${name}() has no timeout: if ${program} never returns, the task holds its worker slot for ever.`,
           hint: "Pass timeout=, in seconds, and give the remote command a limit of its own, such as timeout(1).",
           related: wait === call.call ? [] : [{ span: call.span, message: `starts ${program}` }],
           fixes: () => [fix(file, call, wait, name)],
