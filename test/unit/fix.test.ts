@@ -86,6 +86,12 @@ describe("the fix loop", () => {
     expect(result).toMatchObject({ applied: 2, passes: 1 });
   });
 
+  test("an import that two fixes leave without a use goes, one that nobody used before stays", () => {
+    const rules = [ruleFor("one", "TET101", /Old\(\)/, { fixes: replacing("new()") })];
+    const text = "import airflow\nimport sys\nfrom legacy import Old, kept\nOld()\nOld()\nkept\n";
+    expect(run(rules, text).text).toBe("import airflow\nimport sys\nfrom legacy import kept\nnew()\nnew()\nkept\n");
+  });
+
   test("brackets that two fixes add at one place are both kept", () => {
     const wrap = (span: Span, text: string): Fix[] => {
       if (text.includes("(")) return [];

@@ -6,7 +6,12 @@ import { importPlace } from "./importPlace.ts";
 import { editItems } from "./items.ts";
 import { afterBreak, layoutOf, lineEnd, type SourceFile, withNewlines } from "./layout.ts";
 import { lineAfter } from "./paths.ts";
-import { boundName, orphanedBy } from "./uses.ts";
+import { boundName, orphanedBy, type TopImport } from "./uses.ts";
+
+/** The edits that take imported names out of their import statements; undefined when a comment would be lost. */
+export function withoutImports(file: SourceFile, which: readonly TopImport[]): readonly Edit[] | undefined {
+  return rewriteImports(file, [], new Set(which.map((one) => one.imported)), 0);
+}
 
 /** What to write for a needed thing; use it with `withImports`, which brings the import. Undefined: its names are taken. */
 export function localName(file: SourceFile, needed: Needed): string | undefined {

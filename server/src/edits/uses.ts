@@ -23,17 +23,32 @@ export function topImports(file: SourceFile): readonly TopImport[] {
 
 /**
  * Imported names whose uses all lie in `removed`, in text order. `written` is the text that the rewrite puts in,
- * which uses names too. Never answers a name that was unused before, nor one that others may want:
- * a line with `# noqa`, a name in `__all__` or another string, `import x as x`, an `__init__.py`.
+ * which uses names too. Never answers a name that was unused before, nor one that others may want.
  */
 export function orphanedBy(
   file: SourceFile & { readonly path?: string },
   removed: readonly Span[],
   written: string,
 ): readonly TopImport[] {
-  if (removed.length === 0 || file.path?.endsWith("__init__.py")) return [];
-  const { module } = file;
+  if (removed.length === 0) return [];
   const prose = proseSpans(file);
+  return ownImports(file).filter((one) => {
+    if (occurrences(written, boundName(one)).length > 0) return false;
+    const uses = usesOf(file, one, prose);
+    return uses.length > 0 && uses.every((use) => removed.some((where) => contains(where, use)));
+  });
+}
+
+/** Imported names that the file itself never uses, and that nobody else may want. */
+export function unusedImports(file: SourceFile & { readonly path?: string }): readonly TopImport[] {
+  const prose = proseSpans(file);
+  return ownImports(file).filter((one) => usesOf(file, one, prose).length === 0);
+}
+
+/** Imports for the file's own use: not a line with `# noqa`, `import x as x`, `import a.b`, `__future__`, or any of an `__init__.py`. */
+function ownImports(file: SourceFile & { readonly path?: string }): readonly TopImport[] {
+  if (file.path?.endsWith("__init__.py")) return [];
+  const { text } = file.module;
   return topImports(file).filter((one) => {
     const { statement, imported } = one;
     const name = boundName(one);
@@ -41,20 +56,16 @@ export function orphanedBy(
     if (statement.kind === "import-from" && statement.module === "__future__") return false;
     if (file.names.module.bindings.get(name)?.length !== 1) return false;
     if (statement.kind === "import" && !imported.alias && imported.name.includes(".")) return false;
-    const lines = {
-      start: lineStart(module.text, statement.span.start),
-      end: lineEnd(module.text, statement.span.end),
-    };
-    if (/#\s*(noqa|nosec|pylint|type:)/i.test(module.text.slice(lines.start, lines.end))) return false;
-    if (occurrences(written, name).length > 0) return false;
-    let wasUsed = false;
-    for (const use of occurrences(module.text, name)) {
-      if (contains(statement.span, use) || prose.some((where) => contains(where, use))) continue;
-      if (!removed.some((where) => contains(where, use))) return false;
-      wasUsed = true;
-    }
-    return wasUsed;
+    const lines = text.slice(lineStart(text, statement.span.start), lineEnd(text, statement.span.end));
+    return !/#\s*(noqa|nosec|pylint|type:)/i.test(lines);
   });
+}
+
+/** Where an imported name stands outside its import, also in strings that may be an annotation or an `__all__` entry. */
+function usesOf(file: SourceFile, one: TopImport, prose: readonly Span[]): readonly Span[] {
+  return occurrences(file.module.text, boundName(one)).filter(
+    (use) => !contains(one.statement.span, use) && !prose.some((where) => contains(where, use)),
+  );
 }
 
 /** Every place where `name` stands as a word that is not an attribute, strings and comments included. */

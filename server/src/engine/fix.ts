@@ -1,4 +1,6 @@
 import type { Source } from "../airflow/build.ts";
+import { withoutImports } from "../edits/imports.ts";
+import { boundName, unusedImports } from "../edits/uses.ts";
 import type { Finding } from "../rules/rule.ts";
 import { applyEdits, type Edit, type Fix, type Safety } from "../text/edit.ts";
 import { overlaps, type Span, slice } from "../text/span.ts";
@@ -65,10 +67,29 @@ export function fixThrough(through: Pipeline, source: Source, settings: Settings
     }
     seen.add(text);
   }
+  if (applied > 0) {
+    const tidy = withoutOrphans(through, source, text, settings);
+    if (tidy !== undefined) {
+      text = tidy;
+      state = examined(through, { path: source.path, text }, settings);
+    }
+  }
   if (dropped.size > 0) {
     problem = `left out, since it would break the syntax: ${[...new Set(dropped.values())].join(", ")}`;
   }
   return { text, applied, remaining: state.findings, passes, ...(problem === undefined ? {} : { problem }) };
+}
+
+/**
+ * The text without the imports whose uses all went with the fixes: each fix takes out what it alone leaves unused, and
+ * two that share an import each see the other's use. Undefined: there are none.
+ */
+function withoutOrphans(through: Pipeline, source: Source, text: string, settings: Settings): string | undefined {
+  const before = new Set(unusedImports(through.build(source, settings.project)).map(boundName));
+  const file = through.build({ path: source.path, text }, settings.project);
+  const orphans = unusedImports(file).filter((one) => !before.has(boundName(one)));
+  const edits = orphans.length > 0 ? withoutImports(file, orphans) : undefined;
+  return edits && applyEdits(text, edits);
 }
 
 function candidates(
