@@ -1,6 +1,6 @@
 import type { Source } from "../airflow/build.ts";
 import { withoutImports } from "../edits/imports.ts";
-import { boundName, unusedImports } from "../edits/uses.ts";
+import { boundName, topImports, unusedImports } from "../edits/uses.ts";
 import type { Finding } from "../rules/rule.ts";
 import { applyEdits, type Edit, type Fix, type Safety } from "../text/edit.ts";
 import { overlaps, type Span, slice } from "../text/span.ts";
@@ -85,9 +85,15 @@ export function fixThrough(through: Pipeline, source: Source, settings: Settings
  * two that share an import each see the other's use. Undefined: there are none.
  */
 function withoutOrphans(through: Pipeline, source: Source, text: string, settings: Settings): string | undefined {
-  const before = new Set(unusedImports(through.build(source, settings.project)).map(boundName));
+  const before = through.build(source, settings.project);
+  const unused = new Set(unusedImports(before).map(boundName));
+  const used = new Set(
+    topImports(before)
+      .map(boundName)
+      .filter((name) => !unused.has(name)),
+  );
   const file = through.build({ path: source.path, text }, settings.project);
-  const orphans = unusedImports(file).filter((one) => !before.has(boundName(one)));
+  const orphans = unusedImports(file).filter((one) => used.has(boundName(one)));
   const edits = orphans.length > 0 ? withoutImports(file, orphans) : undefined;
   return edits && applyEdits(text, edits);
 }
