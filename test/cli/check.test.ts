@@ -97,6 +97,9 @@ describe("exit codes", () => {
     [["chek"], 'Did you mean "check"?'],
     [["rule", "syntax-eror"], 'Did you mean "syntax-error"?'],
     [["rule"], "which rule?"],
+    [["help", "chek"], 'no command "chek". Did you mean "check"?'],
+    [["check", "--select", ""], "--select names no rule"],
+    [["check", "--config", "missing.toml"], "missing.toml: can't be read: it does not exist"],
     [["explain-file"], "name one file"],
     [["explain-file", "missing.py"], "does not exist"],
   ])("2 for %j, with a word about it", (words, told) => {

@@ -142,7 +142,7 @@ from airflow.decorators import task
 from airflow.providers.ssh.operators.ssh import SSHOperator
 from airflow.utils.task_group import TaskGroup
 
-with DAG("load", default_args={"retries": 2, "execution_timeout": timedelta(hours=1)}) as dag:
+with DAG("load", default_args={"retries": 2, "cmd_timeout": 90, "execution_timeout": timedelta(hours=1)}) as dag:
     with TaskGroup("remote", default_args={"retries": 5}):
         one = SSHOperator(task_id="one", ssh_conn_id="ssh", command="nohup ./load.sh &")
     many = SSHOperator.partial(task_id="many", cmd_timeout=30).expand(command=["a", "b"])
@@ -183,6 +183,7 @@ with DAG("load", default_args={"retries": 2, "execution_timeout": timedelta(hour
       command: '"nohup ./load.sh &" call',
       retries: "5 group",
       execution_timeout: "timedelta(hours=1) default_args",
+      cmd_timeout: "90 default_args",
       get_pty: "False default",
     });
     expect(origins("many")).toMatchObject({
@@ -190,7 +191,13 @@ with DAG("load", default_args={"retries": 2, "execution_timeout": timedelta(hour
       command: '["a", "b"] expand',
       retries: "2 default_args",
     });
-    expect(origins("told")).toMatchObject({ task_id: '"told" override', retries: "1 decorator" });
+    expect(origins("told")).toMatchObject({
+      task_id: '"told" override',
+      retries: "1 decorator",
+      execution_timeout: "timedelta(hours=1) default_args",
+    });
+    // default_args reach only operators that have such a parameter.
+    expect(origins("told")).not.toHaveProperty("cmd_timeout");
     expect(tasks.find(({ id }) => id === "one")?.scripts).toMatchObject([
       { statements: [{ kind: "command", text: "./load.sh", wrappers: ["nohup"], background: true }] },
     ]);

@@ -51,6 +51,7 @@ export type CheckOptions = {
 
 function selectors(option: string, given: readonly string[] | undefined): string[] | undefined {
   const words = given?.flatMap((list) => list.split(",").map((word) => word.trim())).filter((word) => word !== "");
+  if (words?.length === 0) throw new UsageError(`--${option} names no rule`);
   for (const word of words ?? []) {
     const problem = unknownSelector(word, [...rules, ...ownRules]);
     if (problem !== undefined) throw new UsageError(`--${option}: ${problem.replace(/\.$/, "")}`);

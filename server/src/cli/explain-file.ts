@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { argumentsOf } from "../airflow/arguments.ts";
-import { parameterDefault } from "../airflow/availability.ts";
+import { hasParameter, parameterDefault } from "../airflow/availability.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import type { Default } from "../catalog/operator.ts";
 import { ensureGrammars } from "../engine/grammars.ts";
@@ -56,6 +56,17 @@ function written(value: Default): string | undefined {
   return typeof value.value === "string" ? JSON.stringify(value.value) : `${value.value}`;
 }
 
+/** Airflow hands an operator only those `default_args` that it has a parameter for. */
+function effectiveArguments(file: DagFile, task: Task): ReturnType<typeof argumentsOf> {
+  const { found, complete } = argumentsOf(file, task);
+  const { known } = task.operator;
+  const taken = found.filter(
+    ({ origin, name }) =>
+      !known || (origin !== "default_args" && origin !== "group") || hasParameter(file.project, known, name),
+  );
+  return { found: taken, complete };
+}
+
 function absentArguments(file: DagFile, task: Task): { name: string; value: string }[] {
   const { found, complete } = argumentsOf(file, task);
   const { known } = task.operator;
@@ -98,7 +109,7 @@ export const explainFile: Command = {
     const explained = explain(
       file,
       shownPath(terminal.cwd, path),
-      (task) => argumentsOf(file, task),
+      (task) => effectiveArguments(file, task),
       (task) => absentArguments(file, task),
     );
     terminal.out(

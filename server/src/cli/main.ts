@@ -2,6 +2,7 @@
 /** `tether`: finds the command, runs it, and turns what goes wrong into exit codes. */
 import packageJson from "../../../package.json" with { type: "json" };
 import { didYouMean } from "../config/nearest.ts";
+import { systemReason } from "../config/systemReason.ts";
 import { check } from "./check.ts";
 import { type Command, commandHelp, UsageError } from "./command.ts";
 import { explainFile } from "./explain-file.ts";
@@ -42,10 +43,10 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
   const command = commands.find((one) => one.name === name);
   if (!command) {
     const guess = didYouMean(
-      first,
+      name ?? first,
       commands.map((one) => one.name),
     );
-    terminal.err(`tether: there is no command "${first}".${guess} Try: tether --help\n`);
+    terminal.err(`tether: there is no command "${name ?? first}".${guess} Try: tether --help\n`);
     return exit.error;
   }
   const beforeDashes = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
@@ -69,6 +70,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 // `tether check | head` closes the pipe early; that is no fault.
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
   if (problem.code === "EPIPE") process.exit(exit.clean);
-  throw problem;
+  process.stderr.write(`tether: standard output can't be written: ${systemReason(problem)}\n`);
+  process.exit(exit.error);
 });
 process.exitCode = await run(process.argv.slice(2), processTerminal());

@@ -2,7 +2,7 @@ import { didYouMean } from "../config/nearest.ts";
 import { type OwnRule, ownRules } from "../engine/own.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
-import { type Command, commonOptions, parse, UsageError } from "./command.ts";
+import { type Command, commonOptions, parse, UsageError, wrap } from "./command.ts";
 import { type Paint, paint } from "./paint.ts";
 import { exit } from "./terminal.ts";
 
@@ -38,13 +38,17 @@ function indented(text: string): string {
   return text.trim().replaceAll(/^(?=.)/gm, "    ");
 }
 
+function paragraph(text: string): string {
+  return wrap(text.trim(), 96).join("\n");
+}
+
 function page(rule: Listed, pens: Paint): string {
   let text = `${pens.bold(`${rule.code} ${rule.name}`)}\n${rule.summary}\n\n`;
   text += `${pens.severity(rule.severity, rule.severity)} · ${rule.group} · ${rule.profile} · ${rule.status} · since ${rule.since}\n\n`;
-  if (!("docs" in rule)) return `${text}${rule.why}\n`;
+  if (!("docs" in rule)) return `${text}${paragraph(rule.why)}\n`;
   const { why, bad, good, limits, links } = rule.docs;
-  text += `${why.trim()}\n\n${pens.red("Bad")}\n\n${indented(bad)}\n\n${pens.green("Good")}\n\n${indented(good)}\n`;
-  if (limits) text += `\n${pens.bold("Limits")}\n\n${limits.trim()}\n`;
+  text += `${paragraph(why)}\n\n${pens.red("Bad")}\n\n${indented(bad)}\n\n${pens.green("Good")}\n\n${indented(good)}\n`;
+  if (limits) text += `\n${pens.bold("Limits")}\n\n${paragraph(limits)}\n`;
   text += `\n${pens.bold("Ignore it")} with a comment on the line or above it: # tether: ignore[${rule.name}]\n`;
   if (links.length > 0) text += `\n${links.map((link) => `- ${link}\n`).join("")}`;
   return text;

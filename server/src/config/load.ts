@@ -4,6 +4,7 @@ import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { lineOfKey } from "./locate.ts";
 import { defaultOptions, type Options } from "./schema.ts";
+import { systemReason } from "./systemReason.ts";
 import { validateOptions } from "./validate.ts";
 
 /** Something wrong in a configuration file; `line` is 1-based. */
@@ -49,7 +50,7 @@ export function readConfig(path: string): LoadedConfig {
   try {
     text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    return nothing(root, [{ path: file, message: `can't be read: ${reason(error)}` }]);
+    return nothing(root, [{ path: file, message: `can't be read: ${systemReason(error)}` }]);
   }
   let raw: unknown;
   try {

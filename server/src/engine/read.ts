@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { TextDecoder } from "node:util";
 import type { Source } from "../airflow/build.ts";
+import { systemReason } from "../config/systemReason.ts";
 import type { Finding } from "../rules/rule.ts";
 import { ownFinding, unreadableFile } from "./own.ts";
 
@@ -107,17 +108,6 @@ function badLine(bytes: Uint8Array, encoding: string): string {
 
 function tooLarge(): ReadResult {
   return refuse("too-large", `The file is larger than ${largestFile / 1024 / 1024} MB and is not checked.`);
-}
-
-function systemReason(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: "it does not exist",
-    EACCES: "permission denied",
-    EISDIR: "it is a directory",
-    ELOOP: "its symbolic links lead in a circle",
-  };
-  return known[code] ?? (code || String(error));
 }
 
 function refuse(skipped: Skipped, message: string): ReadResult {

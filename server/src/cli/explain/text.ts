@@ -78,7 +78,7 @@ function callText(call: ExplainedCall, pens: Paint): string {
 /** The model for people. */
 export function explainedText(explained: Explained, pens: Paint): string {
   const { version, origin } = explained.airflow;
-  let text = `${pens.bold(explained.path)}  ${pens.dim(`Airflow ${version} (known from: ${origin})`)}\n`;
+  let text = `${pens.bold(explained.path)}  ${pens.dim(`Airflow ${version} (${origin === "default" ? "assumed: nothing in the project says which" : `known from: ${origin}`})`)}\n`;
   for (const [name, provider] of Object.entries(explained.providers)) text += `  ${pens.dim(`${name} ${provider}`)}\n`;
 
   const owners = [...explained.dags.map((dag) => dag.id), undefined];

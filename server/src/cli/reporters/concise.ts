@@ -12,7 +12,8 @@ export const concise: Reporter = (files, { pens }) => {
       const mark = finding.fixes.length > 0 ? ` ${pens.cyan("[*]")}` : "";
       result += `${pens.bold(file.path)}${pens.dim(":")}${line}${pens.dim(":")}${column}${pens.dim(":")} `;
       result += `${pens.severity(finding.severity, finding.severity)} ${pens.bold(finding.code)} ${finding.rule}${mark}${pens.dim(":")} ${finding.message}\n`;
-      result += `${snippet(places, finding.span, finding.severity, pens)}`;
+      // Of a file that could not be read there is no line to show.
+      if (file.text !== "") result += snippet(places, finding.span, finding.severity, pens);
     }
   }
   return result;

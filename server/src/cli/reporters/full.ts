@@ -26,7 +26,8 @@ export const full: Reporter = (files, context) => {
       const { line, column } = places.at(finding.span.start);
       result += `${pens.severity(finding.severity, pens.bold(`${finding.severity}[${finding.code}]`))} ${pens.bold(finding.rule)}: ${finding.message}\n`;
       result += `  ${pens.dim("┌─")} ${file.path}:${line}:${column}\n`;
-      result += snippet(places, finding.span, finding.severity, pens);
+      // Of a file that could not be read there is no line to show.
+      if (file.text !== "") result += snippet(places, finding.span, finding.severity, pens);
       for (const related of finding.related) {
         const place = relatedPlace(file, places, related, context);
         result += `     ${pens.blue("see")}: ${place.path}:${place.range.start.line}:${place.range.start.column}: ${place.message}\n`;
