@@ -37,7 +37,9 @@ export function onlyAnswersAtOnce(task: Task, other: (command: ShellCommand) => 
   const waiting = all.some(({ parents }) =>
     parents.some((one) => one.kind === "loop" && (one.keyword === "while" || one.keyword === "until")),
   );
-  const quick = ({ statement, parents }: CommandVisit): boolean => {
+  const quick = ({ statement, parents, background, nesting }: CommandVisit): boolean => {
+    // `nohup job &`: what is left running is another matter, the session ends at once.
+    if (background && nesting.length === 0) return true;
     const around = parents.at(-1);
     const fed = around?.kind === "pipeline" && around.stages[0] !== statement;
     return answersAtOnce(statement) || (fed && isFilter(statement)) || other(statement);
