@@ -9,9 +9,10 @@ import {
 } from "../../server/src/edits/arguments.ts";
 import { replaceCallee, unwrapExpression, wrapExpression } from "../../server/src/edits/calls.ts";
 import { withImports } from "../../server/src/edits/imports.ts";
-import { everyExpression, type SourceFile } from "../../server/src/edits/layout.ts";
+import type { SourceFile } from "../../server/src/edits/layout.ts";
 import { lowerModule } from "../../server/src/syntax/lower.ts";
 import type { Dict, Module } from "../../server/src/syntax/python.ts";
+import { everyExpression } from "../../server/src/syntax/traverse.ts";
 import { applyEdits, type Edit } from "../../server/src/text/edit.ts";
 import { grammarsLoaded } from "../grammars.ts";
 import { callOf, source } from "../unit/edits-source.ts";

@@ -8,8 +8,8 @@ import {
   setDefaultArguments,
   setEntries,
 } from "../../server/src/edits/arguments.ts";
-import { everyExpression } from "../../server/src/edits/layout.ts";
 import type { Dict, Sequence } from "../../server/src/syntax/python.ts";
+import { everyExpression } from "../../server/src/syntax/traverse.ts";
 import { grammarsLoaded } from "../grammars.ts";
 import { applied, callOf, source } from "./edits-source.ts";
 

@@ -1,9 +1,9 @@
 import type { SourceFile } from "../../server/src/edits/layout.ts";
-import { everyExpression } from "../../server/src/edits/layout.ts";
 import { lowerModule } from "../../server/src/syntax/lower.ts";
 import type { Call } from "../../server/src/syntax/python.ts";
 import { dottedName } from "../../server/src/syntax/python.ts";
 import { bindNames } from "../../server/src/syntax/scope.ts";
+import { everyExpression } from "../../server/src/syntax/traverse.ts";
 import { applyEdits, type Edit } from "../../server/src/text/edit.ts";
 
 /** A source text as the edit builders see it. */

@@ -307,7 +307,25 @@ function returnsOf(definition: FunctionDef): Expr[] {
   return returned;
 }
 
-/** The tasks that an edge leads to, directly; edges that only read an XCom count when `reading` is set. */
-export function downstreamOf(edges: readonly Edge[], task: Task, reading = false): Task[] {
-  return edges.filter((one) => one.from === task && (reading || one.form !== "template")).map((one) => one.to);
+/** The tasks that an edge leads to, directly; edges that only read an XCom do not count. */
+export function downstreamOf(edges: readonly Edge[], task: Task): Task[] {
+  return edgesFrom(edges, task).flatMap((one) => (one.form === "template" ? [] : [one.to]));
 }
+
+/** The edges that leave a task, in the order of the text. `edges` are all of a file. */
+export function edgesFrom(edges: readonly Edge[], task: Task): readonly Edge[] {
+  let known = byStart.get(edges);
+  if (!known) {
+    known = new Map();
+    for (const one of edges) {
+      const others = known.get(one.from);
+      if (others) others.push(one);
+      else known.set(one.from, [one]);
+    }
+    byStart.set(edges, known);
+  }
+  return known.get(task) ?? [];
+}
+
+// Rules ask about every task of a file.
+const byStart = new WeakMap<readonly Edge[], Map<Task, Edge[]>>();

@@ -1,29 +1,45 @@
 /** What a task's arguments and callable speak of: XComs of other tasks, and names of jobs that two tasks share. */
+import { unknownCharacter } from "../syntax/folded.ts";
 import type { Call, Expr } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
-import { expressionsOf, partsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import { everyExpression, partsOf } from "../syntax/traverse.ts";
 import type { Value } from "../syntax/value.ts";
 import { slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
-import { pulledIds } from "./edges.ts";
+import { edgesFrom, pulledIds } from "./edges.ts";
 
 /** Whether a task reads what another returned; `unknown` when it pulls an XCom of a task that cannot be told. */
 export type Reading = "yes" | "no" | "unknown";
 
 /** Whether `reader` takes the output of `task`: as an argument, in a template, or by `xcom_pull` in its callable. */
 export function readsOutput(file: DagFile, reader: Task, task: Task): Reading {
-  const linked = file.edges.some(
-    (one) => one.from === task && one.to === reader && (one.form === "argument" || one.form === "template"),
+  const linked = edgesFrom(file.edges, task).some(
+    (one) => one.to === reader && (one.form === "argument" || one.form === "template"),
   );
   if (linked) return "yes";
-  let answer: Reading = "no";
-  for (const text of textsOf(file, reader)) {
-    if (pulledIds(text).some((id) => names(id, task))) return "yes";
+  const { ids, others } = pulledBy(file, reader);
+  if (ids.some((id) => names(id, task))) return "yes";
+  return others ? "unknown" : "no";
+}
+
+/** The ids of the tasks whose XComs a task pulls, and whether it pulls others that cannot be told. */
+type Pulled = { readonly ids: readonly string[]; readonly others: boolean };
+
+const pulled = new WeakMap<Task, Pulled>();
+
+/** Every task is asked about every other: what it pulls is read once. */
+function pulledBy(file: DagFile, reader: Task): Pulled {
+  const known = pulled.get(reader);
+  if (known) return known;
+  const texts = [...textsOf(file, reader)];
+  const called = pulledByCallable(file, reader);
+  const found = {
+    ids: [...texts.flatMap(pulledIds), ...called.ids],
     // {{ ti.xcom_pull(task_ids=f"{prefix}_submit") }}
-    if (/xcom_pull\s*\([^)]*\uFFFC/.test(text)) answer = "unknown";
-  }
-  const pulled = pulledByCallable(file, reader, task);
-  return pulled === "no" ? answer : pulled;
+    others: called.others || texts.some((text) => /xcom_pull\s*\([^)]*\uFFFC/.test(text)),
+  };
+  pulled.set(reader, found);
+  return found;
 }
 
 /** Whether any task of the file takes a task's output; `unknown` when some may. */
@@ -38,37 +54,38 @@ function names(id: string, task: Task): boolean {
 }
 
 /** ti.xcom_pull(task_ids=SUBMIT) */
-function pulledByCallable(file: DagFile, reader: Task, task: Task): Reading {
-  const { callable } = reader;
-  if (!callable) return "no";
+function pulledByCallable(file: DagFile, { callable }: Task): Pulled {
+  if (!callable) return { ids: [], others: false };
   const scope = file.names.scopeOf(callable);
-  let answer: Reading = "no";
-  walkStatements(callable.body, (statement) => {
-    for (const expr of expressionsOf(statement)) {
-      walkExpr(expr, (one) => {
-        if (one.kind !== "call" || one.func.kind !== "attribute" || one.func.name !== "xcom_pull") return true;
-        const given = one.args.find((arg) => arg.name === "task_ids" || arg.form === "positional");
-        const texts = given ? [...stringsIn(file.values.evaluate(given.value, scope))] : [];
-        if (texts.some((text) => names(text, task))) answer = "yes";
-        else if (answer === "no" && (texts.length === 0 || texts.some((text) => text.includes("\uFFFC"))))
-          answer = "unknown";
-        return true;
-      });
-    }
-    return true;
+  const ids: string[] = [];
+  let others = false;
+  everyExpression(callable.body, (one) => {
+    if (one.kind !== "call" || one.func.kind !== "attribute" || one.func.name !== "xcom_pull") return;
+    const given = one.args.find((arg) => arg.name === "task_ids" || arg.form === "positional");
+    const texts = given ? [...stringsIn(file.values.evaluate(given.value, scope))] : [];
+    ids.push(...texts);
+    others ||= texts.length === 0 || texts.some((text) => text.includes(unknownCharacter));
   });
-  return answer;
+  return { ids, others };
 }
 
 /** Whether two tasks are given the same name of a thing: `job_name="nightly"`, `cluster_identifier=CLUSTER`. */
 export function shareName(file: DagFile, a: Task, b: Task): boolean {
-  const known = new Set(namesGivenTo(file, a));
-  return [...namesGivenTo(file, b)].some((one) => known.has(one));
+  const known = sharedNames(file, a);
+  return [...sharedNames(file, b)].some((one) => known.has(one));
 }
 
 /** Arguments that say where or how, not what. */
 const circumstances =
   /(^|_)(conn_id|region|region_name|location|project|project_id|namespace|pool|queue|owner|mode|timeout|poke_interval|trigger_rule|chain|env|environment|email|python_callable|dag|task_group|doc_md|tags|start_date|end_date|schedule)$|^(task_id|verify|retries|retry_delay|execution_timeout|depends_on_past|execution_date|logical_date|do_xcom_push|allowed_states|failed_states|target_states)$/;
+
+const given = new WeakMap<Task, ReadonlySet<string>>();
+
+function sharedNames(file: DagFile, task: Task): ReadonlySet<string> {
+  const known = given.get(task) ?? new Set(namesGivenTo(file, task));
+  given.set(task, known);
+  return known;
+}
 
 function* namesGivenTo(file: DagFile, task: Task): Generator<string> {
   for (const { name, value } of givenTo(task)) {

@@ -4,6 +4,7 @@ import { behaviourOf } from "../catalog/behaviour.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
 import { slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
+import { edgesFrom } from "./edges.ts";
 import { isA, isSensor, operators, watches } from "./kinds.ts";
 import { type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
 
@@ -24,7 +25,7 @@ const namedForIt = /wait|poll|monitor|watch|sens(e|or)|check|status|complet|fini
 export function monitored(file: DagFile, task: Task, behaviour: Behaviour): Monitored {
   if (leavesSight(file, task)) return "unknown";
   let answer: Monitored = file.edgesComplete ? "no" : "unknown";
-  const direct = new Set(file.edges.filter((one) => one.from === task).map((one) => one.to));
+  const direct = new Set(edgesFrom(file.edges, task).map((one) => one.to));
   const after = followersOf(file, task);
   for (const one of file.tasks) {
     if (one === task || one.dag !== task.dag) continue;
@@ -40,8 +41,8 @@ export function followersOf(file: DagFile, task: Task): ReadonlySet<Task> {
   const found = new Set<Task>();
   const next = [task];
   for (let one = next.pop(); one; one = next.pop()) {
-    for (const { from, to } of file.edges) {
-      if (from !== one || found.has(to) || to === task) continue;
+    for (const { to } of edgesFrom(file.edges, one)) {
+      if (found.has(to) || to === task) continue;
       found.add(to);
       next.push(to);
     }
@@ -56,7 +57,7 @@ function leavesSight(file: DagFile, task: Task): boolean {
   const result = file.results.resultOf(made);
   // TriggerDagRunOperator(…).execute(context)
   if (result.uses.some((use) => use.path.includes("execute"))) return true;
-  const linked = file.edges.some((one) => one.from === task);
+  const linked = edgesFrom(file.edges, task).length > 0;
   if (!linked && result.uses.some((use) => use.kind === "returned" || use.kind === "stored" || use.kind === "argument"))
     return true;
   return !linked && task.dag === undefined;

@@ -1,9 +1,10 @@
 /** Spans of time as a person writes them in Python. */
 
 import { dottedName, type Module } from "../syntax/python.ts";
+import { everyExpression } from "../syntax/traverse.ts";
 import type { Needed } from "./bindings.ts";
 import { localName } from "./imports.ts";
-import { everyExpression, type SourceFile } from "./layout.ts";
+import type { SourceFile } from "./layout.ts";
 
 /** A piece of Python and the imports it needs: hand `needs` to `withImports`. */
 export type Piece = { readonly text: string; readonly needs: readonly Needed[] };

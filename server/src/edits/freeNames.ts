@@ -1,7 +1,8 @@
 /** Names for variables that generated code binds. */
 
-import { walkStatements } from "../syntax/traverse.ts";
-import { everyExpression, type SourceFile } from "./layout.ts";
+import type { Module } from "../syntax/python.ts";
+import { everyExpression, walkStatements } from "../syntax/traverse.ts";
+import type { SourceFile } from "./layout.ts";
 
 /** Python's keywords: no names. */
 export const reservedWords: ReadonlySet<string> = new Set(
@@ -12,6 +13,16 @@ export const reservedWords: ReadonlySet<string> = new Set(
 
 /** `wanted`, or `wanted_2` … `wanted_9`: the first that no code of the file uses or binds. */
 export function freeName(file: SourceFile, wanted: string): string | undefined {
+  const used = usedNames(file);
+  const candidates = [wanted, ...[2, 3, 4, 5, 6, 7, 8, 9].map((count) => `${wanted}_${count}`)];
+  return candidates.find((one) => !used.has(one));
+}
+
+const usedIn = new WeakMap<Module, ReadonlySet<string>>();
+
+function usedNames(file: SourceFile): ReadonlySet<string> {
+  const known = usedIn.get(file.module);
+  if (known) return known;
   const used = new Set<string>(reservedWords);
   everyExpression(file.module.body, (expr) => {
     if (expr.kind === "name") used.add(expr.id);
@@ -23,6 +34,6 @@ export function freeName(file: SourceFile, wanted: string): string | undefined {
     }
     return true;
   });
-  const candidates = [wanted, ...[2, 3, 4, 5, 6, 7, 8, 9].map((count) => `${wanted}_${count}`)];
-  return candidates.find((one) => !used.has(one));
+  usedIn.set(file.module, used);
+  return used;
 }

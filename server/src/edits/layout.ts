@@ -1,7 +1,7 @@
 /** How one file is written: what generated text must look like to fit in. */
 import type { DagFile } from "../airflow/dagfile.ts";
-import type { Expr, Module, Stmt } from "../syntax/python.ts";
-import { bodiesOf, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import type { Module } from "../syntax/python.ts";
+import { bodiesOf, everyExpression, walkStatements } from "../syntax/traverse.ts";
 
 /** What edit builders read of a file; a `DagFile` is one. */
 export type SourceFile = Pick<DagFile, "module" | "names">;
@@ -59,19 +59,6 @@ function indentOf(module: Module): string {
     return true;
   });
   return found ?? "    ";
-}
-
-/** Calls `visit` on every expression of every statement, outer ones first. */
-export function everyExpression(body: readonly Stmt[], visit: (expr: Expr) => void): void {
-  walkStatements(body, (statement) => {
-    for (const expr of expressionsOf(statement)) {
-      walkExpr(expr, (inner) => {
-        visit(inner);
-        return true;
-      });
-    }
-    return true;
-  });
 }
 
 /** The UTF-16 offset at which the line of `offset` begins. */

@@ -1,7 +1,8 @@
 /** Where a name is used in a file, and which imports a rewrite leaves without a use. */
-import type { Import, ImportedName, ImportFrom } from "../syntax/python.ts";
+import type { Import, ImportedName, ImportFrom, Module } from "../syntax/python.ts";
+import { everyExpression } from "../syntax/traverse.ts";
 import { contains, type Span } from "../text/span.ts";
-import { everyExpression, lineEnd, lineStart, type SourceFile } from "./layout.ts";
+import { lineEnd, lineStart, type SourceFile } from "./layout.ts";
 
 /** One imported name that stands at the top level of the module. */
 export type TopImport = { readonly statement: Import | ImportFrom; readonly imported: ImportedName };
@@ -31,18 +32,16 @@ export function orphanedBy(
   written: string,
 ): readonly TopImport[] {
   if (removed.length === 0) return [];
-  const prose = proseSpans(file);
   return ownImports(file).filter((one) => {
     if (occurrences(written, boundName(one)).length > 0) return false;
-    const uses = usesOf(file, one, prose);
-    return uses.length > 0 && uses.every((use) => removed.some((where) => contains(where, use)));
+    const found = usesOf(file, one);
+    return found.length > 0 && found.every((use) => removed.some((where) => contains(where, use)));
   });
 }
 
 /** Imported names that the file itself never uses, and that nobody else may want. */
 export function unusedImports(file: SourceFile & { readonly path?: string }): readonly TopImport[] {
-  const prose = proseSpans(file);
-  return ownImports(file).filter((one) => usesOf(file, one, prose).length === 0);
+  return ownImports(file).filter((one) => usesOf(file, one).length === 0);
 }
 
 /** Imports for the file's own use: not a line with `# noqa`, `import x as x`, `import a.b`, `__future__`, or any of an `__init__.py`. */
@@ -62,11 +61,19 @@ function ownImports(file: SourceFile & { readonly path?: string }): readonly Top
 }
 
 /** Where an imported name stands outside its import, also in strings that may be an annotation or an `__all__` entry. */
-function usesOf(file: SourceFile, one: TopImport, prose: readonly Span[]): readonly Span[] {
-  return occurrences(file.module.text, boundName(one)).filter(
+function usesOf(file: SourceFile, one: TopImport): readonly Span[] {
+  const known = uses.get(one.imported);
+  if (known) return known;
+  const prose = proseSpans(file);
+  const found = occurrences(file.module.text, boundName(one)).filter(
     (use) => !contains(one.statement.span, use) && !prose.some((where) => contains(where, use)),
   );
+  uses.set(one.imported, found);
+  return found;
 }
+
+// Every fix of a file asks about the same imports.
+const uses = new WeakMap<ImportedName, readonly Span[]>();
 
 /** Every place where `name` stands as a word that is not an attribute, strings and comments included. */
 export function occurrences(text: string, name: string): readonly Span[] {
@@ -76,8 +83,10 @@ export function occurrences(text: string, name: string): readonly Span[] {
 }
 
 /** Comments and strings that speak to people: a string without blanks may be an annotation or an `__all__` entry. */
-function proseSpans(file: SourceFile): readonly Span[] {
-  const { text, comments, body } = file.module;
+function proseSpans({ module }: SourceFile): readonly Span[] {
+  const known = proses.get(module);
+  if (known) return known;
+  const { text, comments, body } = module;
   const spans = comments.filter((one) => !/^#\s*type:/.test(one.text)).map((one) => one.span);
   everyExpression(body, (expr) => {
     if (expr.kind !== "string") return;
@@ -86,5 +95,8 @@ function proseSpans(file: SourceFile): readonly Span[] {
       for (const part of literal.parts) if (part.kind === "text") spans.push(part.span);
     }
   });
+  proses.set(module, spans);
   return spans;
 }
+
+const proses = new WeakMap<Module, readonly Span[]>();

@@ -159,3 +159,16 @@ export function walkStatements(body: readonly Stmt[], visit: (statement: Stmt) =
     for (const inner of bodiesOf(statement)) walkStatements(inner, visit);
   }
 }
+
+/** Calls `visit` on every expression of every statement, outer ones first. */
+export function everyExpression(body: readonly Stmt[], visit: (expr: Expr) => void): void {
+  walkStatements(body, (statement) => {
+    for (const expr of expressionsOf(statement)) {
+      walkExpr(expr, (inner) => {
+        visit(inner);
+        return true;
+      });
+    }
+    return true;
+  });
+}
