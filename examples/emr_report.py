@@ -1,4 +1,4 @@
-"""EMR steps: the operator is done when AWS has taken the request, and the report reads what is not there yet."""
+"""Work that is only requested: the EMR steps and the mail DAG still run when the tasks behind them start."""
 
 import pendulum
 from airflow.providers.amazon.aws.operators.emr import EmrAddStepsOperator

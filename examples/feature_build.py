@@ -1,4 +1,4 @@
-"""A build that was put in the background so that the ssh session would end: Airflow is green before it has begun."""
+"""A build put in the background, so that its task is green at once; the script that publishes it is taken for a template."""
 
 import pendulum
 from airflow.providers.ssh.operators.ssh import SSHOperator

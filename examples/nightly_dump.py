@@ -1,4 +1,4 @@
-"""A dump over ssh: the task is alive as long as the connection looks alive, and nobody set an end to that."""
+"""A dump over ssh: a dead connection goes unnoticed, nothing limits the task, and a failed prune is no failure."""
 
 import pendulum
 from airflow.providers.standard.operators.bash import BashOperator

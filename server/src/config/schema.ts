@@ -16,15 +16,21 @@ const version = z.string({ error: 'expected a version in quotes, such as "2.9.3"
 });
 
 const limitsSchema = z.strictObject({
-  "execution-timeout": duration.optional().describe("The `execution_timeout` that fixes give a task."),
+  "execution-timeout": duration
+    .optional()
+    .describe("The `execution_timeout` that fixes give a task. Tether's own proposal: 1 h."),
   "command-timeout": duration
     .optional()
-    .describe("The `cmd_timeout` that fixes give a command run over ssh in the foreground."),
-  "remote-job-timeout": duration.optional().describe("The `timeout` that fixes give a remote job that is polled."),
-  "sensor-timeout": duration.optional().describe("The `timeout` that fixes give a sensor."),
+    .describe(
+      "The `cmd_timeout` that fixes give a command run over ssh in the foreground. Tether's own proposal: 10 min.",
+    ),
+  "remote-job-timeout": duration
+    .optional()
+    .describe("The `timeout` that fixes give a remote job that is polled. Tether's own proposal: 4 h."),
+  "sensor-timeout": duration.optional().describe("The `timeout` that fixes give a sensor. Tether's own proposal: 1 h."),
   "subprocess-timeout": duration
     .optional()
-    .describe("The `timeout` that fixes give a call of `subprocess`, `paramiko` or the like."),
+    .describe("The `timeout` that fixes give a call of `subprocess`. Tether's own proposal: 1 h."),
 });
 
 const airflowSchema = z.strictObject({

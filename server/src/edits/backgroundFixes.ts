@@ -58,7 +58,7 @@ function inForeground(file: DagFile, one: Background): Fix | undefined {
   const limit = file.project.limits.commandTimeout;
   const added = setTaskArguments(file, task, [{ name: "cmd_timeout", text: secondsText(limit.seconds) }]);
   if (!added) return undefined;
-  const why = `${plain.why}, or after ${shownSeconds(limit.seconds)} without output`;
+  const why = `${plain.why}, or after ${shownSeconds(limit.seconds)} without output${limit.configured ? "" : " (Tether's proposal)"}`;
   return { ...plain, title: `${plain.title}, cmd_timeout=${limit.seconds}`, edits: [...plain.edits, ...added], why };
 }
 

@@ -13,11 +13,23 @@ export function shownSeconds(seconds: number): string {
   return `${seconds} s`;
 }
 
+/** The options of `[tool.tether.limits]`, and what happens to work that takes longer than the number they give. */
+const exceeded = {
+  "execution-timeout": "a longer run would be stopped",
+  "command-timeout": "a longer silence would fail the task",
+  "remote-job-timeout": "a longer job would fail the task, and run on",
+  "sensor-timeout": "a longer wait would fail the task",
+  "subprocess-timeout": "a longer run would fail the task",
+} as const;
+
+/** An option of `[tool.tether.limits]`. */
+export type LimitOption = keyof typeof exceeded;
+
 /** A fix that writes a limit: safe when the project's configuration gives the number, else it is our proposal. */
 export function limitFix(
   title: string,
   limit: Limit,
-  setting: string,
+  setting: LimitOption,
   edits: readonly Edit[] | undefined,
 ): Fix | undefined {
   if (!edits || edits.length === 0) return undefined;
@@ -26,7 +38,7 @@ export function limitFix(
     title,
     edits,
     safety: "unsafe",
-    why: `${shownSeconds(limit.seconds)} is Tether's proposal, and a longer run would be stopped; set \`${setting}\` in [tool.tether.limits] to make it yours`,
+    why: `${shownSeconds(limit.seconds)} is Tether's proposal, and ${exceeded[setting]}; set \`${setting}\` in [tool.tether.limits] to make it yours`,
   };
 }
 
@@ -40,7 +52,13 @@ export function executionTimeoutFix(file: DagFile, task: Task): Fix | undefined 
 }
 
 /** Adds a keyword that holds seconds. */
-export function secondsFix(file: DagFile, task: Task, name: string, limit: Limit, setting: string): Fix | undefined {
+export function secondsFix(
+  file: DagFile,
+  task: Task,
+  name: string,
+  limit: Limit,
+  setting: LimitOption,
+): Fix | undefined {
   const edits = setTaskArguments(file, task, [{ name, text: secondsText(limit.seconds) }]);
   return limitFix(`Add ${name} (${shownSeconds(limit.seconds)})`, limit, setting, edits);
 }

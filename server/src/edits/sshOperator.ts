@@ -51,6 +51,6 @@ export function sshOperatorFix(file: DagFile, task: Task, script: TaskScript): F
     title: "Run it with SSHOperator",
     edits,
     safety: "unsafe",
-    why: `${exists}${shownSeconds(limit.seconds)} without output${number} fails the task; the command gets a terminal, so that it is hung up when the task dies; an exit status of 99 no longer skips`,
+    why: `${exists}${shownSeconds(limit.seconds)} without output${number} fails the task; ${has("get_pty") ? "the command gets a terminal, so that it is hung up when the task dies; " : ""}an exit status of 99 no longer skips`,
   };
 }

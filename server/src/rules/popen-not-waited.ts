@@ -4,6 +4,7 @@ import { editArguments } from "../edits/arguments.ts";
 import { replaceCallee } from "../edits/calls.ts";
 import { secondsText } from "../edits/durations.ts";
 import { withImports } from "../edits/imports.ts";
+import { shownSeconds } from "../edits/limits.ts";
 import type { Use } from "../syntax/uses.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
@@ -99,7 +100,7 @@ function runInstead(file: DagFile, call: RemoteCall): Fix | undefined {
       title: "Run it with subprocess.run(…, check=True, timeout=…)",
       edits,
       safety: "unsafe",
-      why: "the task now waits for the process, fails with it, and stops it when the time is up",
+      why: `the task now waits for the process, fails with it, and stops it after ${shownSeconds(limit.seconds)}${limit.configured ? "" : " (Tether's proposal)"}`,
     }
   );
 }

@@ -98,7 +98,7 @@ function fix(file: DagFile, call: RemoteCall, wait: Call, name: string): Fix | u
   const limit = file.project.limits.subprocessTimeout;
   const edits = editArguments(file, wait, { set: [{ name: "timeout", text: secondsText(limit.seconds) }] });
   const title = `Add timeout=${secondsText(limit.seconds)} (${shownSeconds(limit.seconds)})`;
-  const plain = limitFix(title, limit, "limits.subprocess-timeout", edits);
+  const plain = limitFix(title, limit, "subprocess-timeout", edits);
   if (!plain || call.kind === "subprocess") return plain;
   return killing(file, wait, name, plain) ?? plain;
 }
