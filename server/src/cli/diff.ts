@@ -11,36 +11,34 @@ function linesOf(text: string): string[] {
 
 /** The shortest edit script (Myers, An O(ND) Difference Algorithm, 1986); texts that differ little cost little. */
 function script(before: readonly string[], after: readonly string[]): Line[] {
-  const frontiers: Map<number, number>[] = [];
-  let frontier = new Map<number, number>([[1, 0]]);
-  const reach = (from: ReadonlyMap<number, number>, diagonal: number, cost: number): number => {
-    const left = from.get(diagonal - 1) ?? -1;
-    const above = from.get(diagonal + 1) ?? -1;
-    return diagonal === -cost || (diagonal !== cost && left < above) ? above : left + 1;
-  };
+  // How far each diagonal has come; -1 where none was. One slice of it is kept for each cost, to find the way back.
+  const zero = before.length + after.length + 1;
+  const furthest = new Int32Array(2 * zero + 1).fill(-1);
+  furthest[zero + 1] = 0;
+  const kept: Int32Array[] = [];
+  const goesDown = (left: number, above: number, diagonal: number, cost: number): boolean =>
+    diagonal === -cost || (diagonal !== cost && left < above);
   search: for (let cost = 0; ; cost++) {
-    frontiers.push(frontier);
-    const next = new Map(frontier);
+    kept.push(furthest.slice(zero - cost - 1, zero + cost + 2));
     for (let diagonal = -cost; diagonal <= cost; diagonal += 2) {
-      let x = reach(next, diagonal, cost);
+      const left = furthest[zero + diagonal - 1] ?? -1;
+      const above = furthest[zero + diagonal + 1] ?? -1;
+      let x = goesDown(left, above, diagonal, cost) ? above : left + 1;
       while (x < before.length && x - diagonal < after.length && before[x] === after[x - diagonal]) x++;
-      next.set(diagonal, x);
+      furthest[zero + diagonal] = x;
       if (x >= before.length && x - diagonal >= after.length) break search;
     }
-    frontier = next;
   }
 
   const lines: Line[] = [];
   let x = before.length;
   let y = after.length;
-  for (let cost = frontiers.length - 1; cost >= 0; cost--) {
-    const from = frontiers[cost] ?? new Map<number, number>();
+  for (let cost = kept.length - 1; cost >= 0; cost--) {
+    const at = (diagonal: number): number => kept[cost]?.[diagonal + cost + 1] ?? -1;
     const diagonal = x - y;
-    const left = from.get(diagonal - 1) ?? -1;
-    const above = from.get(diagonal + 1) ?? -1;
-    const down = diagonal === -cost || (diagonal !== cost && left < above);
+    const down = goesDown(at(diagonal - 1), at(diagonal + 1), diagonal, cost);
     const fromDiagonal = down ? diagonal + 1 : diagonal - 1;
-    const fromX = cost === 0 ? 0 : (from.get(fromDiagonal) ?? 0);
+    const fromX = cost === 0 ? 0 : at(fromDiagonal);
     const fromY = cost === 0 ? 0 : fromX - fromDiagonal;
     while (x > fromX && y > fromY && x > 0 && y > 0 && before[x - 1] === after[y - 1]) {
       lines.push({ sign: " ", text: before[x - 1] ?? "" });
