@@ -3,8 +3,11 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const manifest = z.object({ version: z.string() });
 
 /** The groups of rules and the hundred of codes that each owns. */
 const hundreds: Readonly<Record<string, number>> = {
@@ -137,7 +140,7 @@ async function main(): Promise<number> {
     console.error(`${present} is already there`);
     return 2;
   }
-  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const { version } = manifest.parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")));
   const codes = await codesInUse();
   const code = nextCode(group, codes);
   const list = addToList(await readFile(listPath, "utf8"), { name, code }, codes);

@@ -15,7 +15,7 @@ import type { TaskScript, TemplateFile } from "./dagfile.ts";
 
 type ScriptArgument = { readonly argument: string; readonly dialect: Dialect; readonly place: Place };
 
-/** Sources: the operators' own `execute` in their providers (airflow-facts: BashOperator runs `bash -c`, sshd the login shell). */
+/** Sources: the operators' own `execute` in their providers (BashOperator runs `bash -c`, sshd the login shell). */
 const scriptArguments: readonly (readonly [fqcn: string, ScriptArgument])[] = [
   [
     "airflow.providers.standard.operators.bash.BashOperator",

@@ -1,4 +1,4 @@
-/** What an expression is known to be before anything runs. */
+/** Works out what an expression is known to be: names are followed, constants folded. */
 import type { Span } from "../text/span.ts";
 import { callValue } from "./builtins.ts";
 import type { Folded } from "./folded.ts";
