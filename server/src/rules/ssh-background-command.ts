@@ -18,7 +18,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `A remote shell that is told \`nohup job &\` answers at once with status 0. With the job's output redirected, SSHOperator ends with that 0 a second later. A job that still holds the output keeps it waiting, but only for the next output, on which it succeeds, or for its \`cmd_timeout\`, on which it fails while the job runs on. The job's own status goes nowhere, nothing stops it when the task is cleared or times out, and a retry starts it a second time. An ssh client in a shell text also ends at once when the job's output is redirected; otherwise it waits until the job closes its output, and reports 0 all the same.`,
+    why: `A remote shell that is told \`nohup job &\` answers at once with status 0. With the job's output redirected, SSHOperator ends with that 0 a second later. A job that still holds the output keeps it waiting, but only for the next output, on which it succeeds, or for its \`cmd_timeout\`, on which it fails while the job runs on. With \`get_pty\` the terminal's end takes the job along, and often even one under nohup that has not got going. The job's own status goes nowhere, nothing stops it when the task is cleared or times out, and a retry starts it a second time. An ssh client in a shell text also ends at once when the job's output is redirected; otherwise it waits until the job closes its output, and reports 0 all the same.`,
     bad: `from airflow import DAG
 from airflow.providers.ssh.operators.ssh import SSHOperator
 

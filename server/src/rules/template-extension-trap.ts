@@ -1,4 +1,6 @@
+import { providerAtLeast } from "../airflow/availability.ts";
 import type { TaskScript } from "../airflow/dagfile.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
@@ -13,7 +15,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `Before a task runs, Airflow renders its templated fields. A text that ends in one of the operator's \`template_ext\` (\`.sh\` and \`.bash\` for BashOperator; \`.csh\`, \`.zsh\`, \`.dash\` and \`.ksh\` too for SSHOperator) is not rendered but taken for the name of a file to load, searched below the DAG's folder and \`template_searchpath\`. A script on a remote host, or at an absolute path, is never found there: the task fails with jinja2.exceptions.TemplateNotFound, on every try, before anything has run.`,
+    why: `Before a task runs, Airflow renders its templated fields. A text that ends in one of the operator's \`template_ext\` (\`.sh\` and \`.bash\` for BashOperator; \`.csh\`, \`.zsh\`, \`.dash\` and \`.ksh\` too for SSHOperator, since ssh 3.4.0) is not rendered but taken for the name of a file to load, searched below the DAG's folder and \`template_searchpath\`. A script on a remote host, or at an absolute path, is never found there: the task fails with jinja2.exceptions.TemplateNotFound, on every try, before anything has run.`,
     bad: `from datetime import timedelta
 
 from airflow import DAG
@@ -42,6 +44,13 @@ with DAG("clean", default_args={"execution_timeout": timedelta(hours=1)}) as dag
       for (const script of task.scripts) {
         if (script.template?.exists !== false) continue;
         const { extension } = script.template;
+        // Before ssh 3.4.0 SSHOperator knew .sh alone.
+        if (
+          extension !== ".sh" &&
+          runsAs(task, operators.ssh) &&
+          !providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.4.0")
+        )
+          continue;
         const { folded } = script.script;
         const word = /\S*$/.exec(folded.text);
         report({
