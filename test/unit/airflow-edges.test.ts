@@ -60,4 +60,9 @@ describe("who runs before whom", () => {
   ])("says whether all is known: %s", (_name, lines, expected) => {
     expect(read(`${imports}with DAG("x"):\n${tasks}${lines.replaceAll(/^/gm, "    ")}`).edgesComplete).toBe(expected);
   });
+
+  it("reads a text that is put together in thousands of steps", () => {
+    const steps = Array.from({ length: 3000 }, (_, index) => `c += "echo ${index}; "\n`).join("");
+    expect(edges(`c = ""\n${steps}a >> Op(task_id="e", bash_command=c)\n`)).toEqual(["a>e"]);
+  });
 });

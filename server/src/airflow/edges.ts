@@ -17,6 +17,8 @@ type Ends = { readonly ends: readonly End[]; readonly complete: boolean };
 const nobody: Ends = { ends: [], complete: true };
 const somebody: Ends = { ends: [], complete: false };
 
+const deepest = 200;
+
 const chains = new Set(["chain", "cross_downstream", "chain_linear"]);
 
 /** All edges of a file; `complete` is false when an end could not be followed to tasks. */
@@ -43,7 +45,8 @@ export function collectEdges(
 
   /** The tasks an expression stands for; `shown` is the text that refers to them. */
   const endsOf = (expr: Expr, scope: Scope, shown: Span = expr.span): Ends => {
-    if (following.has(expr)) return somebody;
+    // cmd += "…", three thousand times: no task stands behind so many names.
+    if (following.has(expr) || following.size > deepest) return somebody;
     following.add(expr);
     try {
       return follow(unwrap(expr), scope, shown);

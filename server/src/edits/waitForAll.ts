@@ -15,6 +15,14 @@ const waitForEach = 'for pid in "${pids[@]}"; do wait "$pid" || exit; done';
  * Undefined unless several run side by side, in a text that bash reads and that has no other business with pids.
  */
 export function waitForAllEdits(script: Script, all: readonly Detached[]): readonly Edit[] | undefined {
+  if (!written.has(all)) written.set(all, writeEdits(script, all));
+  return written.get(all);
+}
+
+// Each process of a text has this fix.
+const written = new WeakMap<readonly Detached[], readonly Edit[] | undefined>();
+
+function writeEdits(script: Script, all: readonly Detached[]): readonly Edit[] | undefined {
   const { text } = script.folded;
   if (script.dialect !== "bash" || /\bpids?\b|\$!/.test(text)) return undefined;
   const looped = script.body.filter((one) => one.kind === "loop");
