@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { evaluator } from "../../server/src/syntax/evaluator.ts";
 import { editFolded, sourceSpan } from "../../server/src/syntax/folded.ts";
 import { lowerModule } from "../../server/src/syntax/lower.ts";
 import { qualifiedName } from "../../server/src/syntax/names.ts";
@@ -7,7 +8,6 @@ import type { Expr } from "../../server/src/syntax/python.ts";
 import { bindNames, type Scope } from "../../server/src/syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../../server/src/syntax/traverse.ts";
 import type { Value } from "../../server/src/syntax/value.ts";
-import { evaluator } from "../../server/src/syntax/values.ts";
 import { applyEdits } from "../../server/src/text/edit.ts";
 import { grammarsLoaded } from "../grammars.ts";
 

@@ -1,9 +1,10 @@
 /** The effective arguments of a task, each with where it comes from. */
+
+import type { Evaluator } from "../syntax/evaluator.ts";
 import type { Call, ClassDef, Expr, FunctionDef } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { DictEntry, Value } from "../syntax/value.ts";
-import type { Evaluator } from "../syntax/values.ts";
 import type { BareTask } from "./collect.ts";
 import type { Argument, Lookup, Origin, TaskGroup } from "./dagfile.ts";
 

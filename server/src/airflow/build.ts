@@ -1,8 +1,9 @@
 /** From a source text to the model that rules read. */
+
+import { evaluator } from "../syntax/evaluator.ts";
 import { lowerModule } from "../syntax/lower.ts";
 import { bindNames } from "../syntax/scope.ts";
 import { results } from "../syntax/uses.ts";
-import { evaluator } from "../syntax/values.ts";
 import { collectCalls } from "./calls.ts";
 import { type BareTask, collect } from "./collect.ts";
 import type { DagFile, Edge, Task } from "./dagfile.ts";

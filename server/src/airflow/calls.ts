@@ -1,6 +1,7 @@
 /** Calls in the code that tasks run which start or talk to other programs and machines. */
 import { argvScript } from "../shell/argv.ts";
 import { lowerScript } from "../shell/lower.ts";
+import type { Evaluator } from "../syntax/evaluator.ts";
 import type { Folded } from "../syntax/folded.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { unknownPiece } from "../syntax/pieces.ts";
@@ -17,7 +18,6 @@ import {
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Results } from "../syntax/uses.ts";
-import type { Evaluator } from "../syntax/values.ts";
 import type { RemoteCall, RemoteCallKind, Task } from "./dagfile.ts";
 import { runBy } from "./reach.ts";
 

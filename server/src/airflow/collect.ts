@@ -1,4 +1,6 @@
 /** Finds the DAGs, task groups and tasks of a file. */
+
+import type { Evaluator } from "../syntax/evaluator.ts";
 import {
   type Call,
   type Expr,
@@ -12,7 +14,6 @@ import {
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { bodiesOf, eachPart, expressionsOf } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
-import type { Evaluator } from "../syntax/values.ts";
 import type { Dag, Operator, Task, TaskGroup } from "./dagfile.ts";
 import { decorationOf, makesDag, makesGroup, operatorOf } from "./operators.ts";
 

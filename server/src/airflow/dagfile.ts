@@ -1,11 +1,11 @@
 /** The model of one DAG file that rules read: plain values, no syntax tree. Spans are UTF-16 offsets into `text`. */
 import type { OperatorClass } from "../catalog/operator.ts";
 import type { Script } from "../shell/script.ts";
+import type { Evaluator } from "../syntax/evaluator.ts";
 import type { Call, ClassDef, Expr, FunctionDef, Module, Stmt } from "../syntax/python.ts";
 import type { Names, Scope } from "../syntax/scope.ts";
 import type { Result, Results } from "../syntax/uses.ts";
 import type { Value } from "../syntax/value.ts";
-import type { Evaluator } from "../syntax/values.ts";
 import type { Span } from "../text/span.ts";
 import type { Project } from "./target.ts";
 

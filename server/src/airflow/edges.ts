@@ -1,9 +1,10 @@
 /** Who runs before whom: `>>`, `<<`, set_downstream, chain, TaskFlow arguments, XCom templates. */
+
+import type { Evaluator } from "../syntax/evaluator.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type Expr, type FunctionDef, lastName, type Module, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
-import type { Evaluator } from "../syntax/values.ts";
 import { cover, type Span } from "../text/span.ts";
 import type { BareTask, Collected } from "./collect.ts";
 import type { Edge, Task, TaskGroup } from "./dagfile.ts";

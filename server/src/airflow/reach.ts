@@ -1,4 +1,6 @@
 /** Which functions of a file the tasks run, directly or through one another. */
+
+import type { Evaluator } from "../syntax/evaluator.ts";
 import {
   type ClassDef,
   dottedName,
@@ -10,7 +12,6 @@ import {
 } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
-import type { Evaluator } from "../syntax/values.ts";
 import type { Task } from "./dagfile.ts";
 
 /**
