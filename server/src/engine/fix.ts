@@ -2,6 +2,8 @@ import type { Source } from "../airflow/build.ts";
 import { withoutImports } from "../edits/imports.ts";
 import { boundName, topImports, unusedImports } from "../edits/uses.ts";
 import type { Finding } from "../rules/rule.ts";
+import { lowerModule } from "../syntax/lower.ts";
+import { bindNames } from "../syntax/scope.ts";
 import { applyEdits, type Edit, type Fix, type Safety } from "../text/edit.ts";
 import { overlaps, type Span, slice } from "../text/span.ts";
 import { type Examination, examine, settled } from "./lint.ts";
@@ -68,7 +70,7 @@ export function fixThrough(through: Pipeline, source: Source, settings: Settings
     seen.add(text);
   }
   if (applied > 0) {
-    const tidy = withoutOrphans(through, source, text, settings);
+    const tidy = withoutOrphans(source, text);
     if (tidy !== undefined) {
       text = tidy;
       state = examined(through, { path: source.path, text }, settings);
@@ -84,15 +86,20 @@ export function fixThrough(through: Pipeline, source: Source, settings: Settings
  * The text without the imports whose uses all went with the fixes: each fix takes out what it alone leaves unused, and
  * two that share an import each see the other's use. Undefined: there are none.
  */
-function withoutOrphans(through: Pipeline, source: Source, text: string, settings: Settings): string | undefined {
-  const before = through.build(source, settings.project);
+function withoutOrphans({ path, text: original }: Source, text: string): string | undefined {
+  // Imports and names are all it takes: no tasks, edges or shell texts.
+  const read = (one: string) => {
+    const module = lowerModule(one);
+    return { path, module, names: bindNames(module) };
+  };
+  const before = read(original);
   const unused = new Set(unusedImports(before).map(boundName));
   const used = new Set(
     topImports(before)
       .map(boundName)
       .filter((name) => !unused.has(name)),
   );
-  const file = through.build({ path: source.path, text }, settings.project);
+  const file = read(text);
   const orphans = unusedImports(file).filter((one) => used.has(boundName(one)));
   const edits = orphans.length > 0 ? withoutImports(file, orphans) : undefined;
   return edits && applyEdits(text, edits);

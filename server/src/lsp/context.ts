@@ -15,11 +15,11 @@ export function guarded<P, R>(
   otherwise: R,
   handle: (params: P, token: CancellationToken) => R | Promise<R>,
 ): (params: P, token?: CancellationToken) => Promise<R> {
-  return async (params, token = never) => {
+  const logged = reported({ connection }, what, handle);
+  return async (params, token) => {
     try {
-      return await handle(params, token);
-    } catch (error) {
-      connection.console.error(`${what} failed: ${described(error)}`);
+      return await logged(params, token);
+    } catch {
       return otherwise;
     }
   };
@@ -29,7 +29,7 @@ export function guarded<P, R>(
 export function reported<P, R>(
   { connection }: Pick<Context, "connection">,
   what: string,
-  handle: (params: P, token: CancellationToken) => Promise<R>,
+  handle: (params: P, token: CancellationToken) => R | Promise<R>,
 ): (params: P, token?: CancellationToken) => Promise<R> {
   return async (params, token = never) => {
     try {

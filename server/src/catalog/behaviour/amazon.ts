@@ -1,6 +1,7 @@
 import {
   type Behaviour,
   deferred,
+  type More,
   type OwnTimeout,
   output,
   type SensorArgument,
@@ -9,6 +10,7 @@ import {
   text,
   type Wait,
   waitsIf,
+  warned,
   yes,
 } from "./facts.ts";
 
@@ -27,21 +29,9 @@ function attempts(delay: string, count: string, parameter = "waiter_max_attempts
   return { parameter, unit: "attempts", delay: by, default: `${count} x ${delay} s`, boundsWait: true };
 }
 
-function fact(
-  file: string,
-  name: string,
-  product: string,
-  wait: Wait,
-  more: Partial<Omit<Behaviour, "operator" | "product" | "wait" | "source">> = {},
-): Behaviour {
-  return {
-    operator: `${operators}.${file}.${name}`,
-    product,
-    wait,
-    severity: "warning",
-    source: `apache-airflow-providers-amazon 9.39.0, operators/${file}.py`,
-    ...more,
-  };
+function fact(file: string, name: string, product: string, wait: Wait, more?: More): Behaviour {
+  const source = `apache-airflow-providers-amazon 9.39.0, operators/${file}.py`;
+  return warned(`${operators}.${file}.${name}`, source, product, wait, more);
 }
 
 /** Facts about the operators of apache-airflow-providers-amazon that start work in AWS. */

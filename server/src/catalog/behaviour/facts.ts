@@ -128,3 +128,11 @@ export const same = (name: string, argument = name): SensorArgument => ({ name, 
 
 /** The argument is fixed text. */
 export const text = (name: string, python: string): SensorArgument => ({ name, from: "literal", text: python });
+
+/** What a fact says besides which operator it is about, what that starts, how it waits, and where it was read. */
+export type More = Partial<Omit<Behaviour, "operator" | "product" | "wait" | "source">>;
+
+/** A fact about an operator whose unwatched work is no more than a warning, unless `more` says otherwise. */
+export function warned(operator: string, source: string, product: string, wait: Wait, more: More = {}): Behaviour {
+  return { operator, product, wait, severity: "warning", source, ...more };
+}

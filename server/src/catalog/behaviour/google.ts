@@ -1,6 +1,7 @@
 import {
   type Behaviour,
   deferred,
+  type More,
   output,
   type SensorArgument,
   type SensorOf,
@@ -9,6 +10,7 @@ import {
   type Wait,
   waitsIf,
   waitsUnless,
+  warned,
   xcom,
   yes,
 } from "./facts.ts";
@@ -21,21 +23,9 @@ function watch(name: string, ...given: SensorArgument[]): SensorOf {
   return { class: `${sensors}.${name}`, arguments: given, copies: connection, reportsFailure: true };
 }
 
-function fact(
-  file: string,
-  name: string,
-  product: string,
-  wait: Wait,
-  more: Partial<Omit<Behaviour, "operator" | "product" | "wait" | "source">> = {},
-): Behaviour {
-  return {
-    operator: `${operators}.${file}.${name}`,
-    product,
-    wait,
-    severity: "warning",
-    source: `apache-airflow-providers-google 22.8.0, cloud/operators/${file.replaceAll(".", "/")}.py`,
-    ...more,
-  };
+function fact(file: string, name: string, product: string, wait: Wait, more?: More): Behaviour {
+  const source = `apache-airflow-providers-google 22.8.0, cloud/operators/${file.replaceAll(".", "/")}.py`;
+  return warned(`${operators}.${file}.${name}`, source, product, wait, more);
 }
 
 // Unset, a batch job is waited for and a streaming one is not: nobody can tell from the call, so it counts as waiting.
