@@ -4,7 +4,7 @@ import { remoteInvocation } from "../shell/remote.ts";
 import type { Script } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
-import type { Span } from "../text/span.ts";
+import { partKey, type SourceSpan } from "../text/span.ts";
 import type { DagFile, RemoteCall, Task, TaskScript } from "./dagfile.ts";
 import { operators, runsAs, watches } from "./kinds.ts";
 import { followersOf } from "./monitor.ts";
@@ -18,7 +18,7 @@ export type Background = {
   /** Whoever started it reads its output to the end, so that the task ends when the job does, without its status. */
   readonly outputAwaited: boolean;
   /** In the source: from the program to its `&`; the `&` alone where that is more than one line. */
-  readonly span: Span;
+  readonly span: SourceSpan;
   /** The task and its text, for one that stands in an operator's argument. */
   readonly task: Task | undefined;
   readonly script: TaskScript | undefined;
@@ -55,7 +55,7 @@ function findJobs(file: DagFile): readonly Background[] {
       if (siblings.some((one) => startsOther(one, job)) || isServer(job)) continue;
       if (job.recordsStatus && (!file.edgesComplete || tasks.some((task) => isWatched(file, task)))) continue;
       const span = shown(job);
-      const key = `${span.start} ${span.end}`;
+      const key = partKey(span);
       if (seen.has(key)) continue;
       seen.add(key);
       const overSsh = job.nestedIn.some(isSsh);
@@ -121,7 +121,7 @@ function readsToEnd({ task, call }: Pick<Background, "task" | "call">): boolean 
   return call.call.args.some((one) => one.name === "stdout" || one.name === "capture_output");
 }
 
-function shown({ script, span, ampersand }: Detached): Span {
+function shown({ script, span, ampersand }: Detached): SourceSpan {
   const { text } = script.folded;
   const lines = text.slice(span.start, span.end).includes("\n");
   return sourceSpan(script.folded, lines && ampersand ? ampersand : span);

@@ -2,7 +2,7 @@
 import type { OperatorClass } from "../catalog/operator.ts";
 import { jobShape } from "../shell/jobshape.ts";
 import { lowerScript } from "../shell/lower.ts";
-import type { Folded } from "../syntax/folded.ts";
+import type { Folded, Segment } from "../syntax/folded.ts";
 import { dedented, joined, part, produced, stripped } from "../syntax/pieces.ts";
 import { contains, type Span } from "../text/span.ts";
 import { quoteString, type SourceFile } from "./layout.ts";
@@ -44,14 +44,19 @@ export function asRemoteJob(folded: Folded): Folded {
 /**
  * A folded text as Python: a plain literal, or an f-string where Python values that are not known, or constants of the
  * file, stand in it. `given`: the whole text that it is a part of, read from the expression at `within`. Undefined when
- * such a value stands elsewhere, or cannot be written in an f-string of Python before 3.12.
+ * such a value stands elsewhere, or cannot be written in an f-string of Python before 3.12, or for text of another file
+ * that no constant brings along: a copy of it would live on by itself.
  */
 export function pythonText(file: SourceFile, folded: Folded, given: Folded, within: Span): string | undefined {
   const { text: source } = file.module;
   let text = "";
   let at = 0;
   const codes: string[] = [];
-  for (const piece of codeIn(folded, given, within)) {
+  const pieces = codeIn(folded, given, within);
+  const copied = (one: Segment): boolean =>
+    one.elsewhere !== undefined && !pieces.some((piece) => piece.start <= one.start && one.end <= piece.end);
+  if (folded.segments.some(copied)) return undefined;
+  for (const piece of pieces) {
     if (piece.source === undefined) return undefined;
     const written = source.slice(piece.source.start, piece.source.end);
     const code = written.startsWith("{") ? written.slice(1, -1) : written;

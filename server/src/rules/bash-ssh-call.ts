@@ -13,6 +13,7 @@ import { remoteInvocation } from "../shell/remote.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import type { Fix } from "../text/edit.ts";
+import { partKey } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -67,7 +68,7 @@ with DAG("reports") as dag:
           const start = statement.words[0]?.span.start ?? statement.span.start;
           const span = sourceSpan(visit.script.folded, { start, end: destination?.span.end ?? statement.span.end });
           // A constant that several tasks run holds one ssh.
-          const key = `${span.start} ${span.end}`;
+          const key = partKey(span);
           if (seen.has(key)) continue;
           seen.add(key);
           report({

@@ -4,7 +4,7 @@
  * `"a\n" f"{b}" + C` folds to one text: escapes decoded, adjacent literals and `+` joined, constants filled in.
  */
 import type { Edit } from "../text/edit.ts";
-import type { Span } from "../text/span.ts";
+import { cover, type Elsewhere, type SourceSpan, type Span } from "../text/span.ts";
 import type { Expr, StringLiteral } from "./python.ts";
 
 /** Stands in {@link Folded.text} for a Python value that is not known, one character a value. */
@@ -24,9 +24,11 @@ export type Hole = {
 export type Segment = {
   readonly start: number;
   readonly end: number;
-  /** Where it stands in the source file. */
+  /** Where it stands in the source file; for characters of another file, what refers to them here. */
   readonly source: Span;
-  /** Characters of text and source correspond one to one, so a part of one is a part of the other. */
+  /** Where the characters stand, when that is in another file: a script, a constant of another module. */
+  readonly elsewhere?: Elsewhere | undefined;
+  /** Characters of the text and of where they stand correspond one to one, so a part of one is a part of the other. */
   readonly exact: boolean;
   /** The literal it stands in; edits must obey its prefix and quote. */
   readonly literal: StringLiteral | undefined;
@@ -46,8 +48,9 @@ export type Folded = {
 /**
  * The smallest source span that shows this part of the folded text; the whole expression when no part of it is known.
  * A part that lies wholly in one constant is shown at the constant; one that mixes places is shown where they are joined.
+ * A part that lies wholly in one other file says where.
  */
-export function sourceSpan(folded: Folded, part: Span): Span {
+export function sourceSpan(folded: Folded, part: Span): SourceSpan {
   const touched = segmentsAt(folded, part);
   const first = touched[0];
   if (!first) return folded.span;
@@ -57,14 +60,32 @@ export function sourceSpan(folded: Folded, part: Span): Span {
   for (const segment of touched) {
     let { start: from, end: to } = segment.source;
     if (segment.via && !together) ({ start: from, end: to } = segment.via);
-    else if (segment.exact) {
+    else if (segment.exact && !segment.elsewhere) {
       from += Math.max(0, part.start - segment.start);
       to -= Math.max(0, segment.end - part.end);
     }
     start = Math.min(start, from);
     end = Math.max(end, to);
   }
-  return end < start ? folded.span : { start, end };
+  if (end < start) return folded.span;
+  const elsewhere = elsewhereOf(touched, part);
+  return elsewhere ? { start, end, elsewhere } : { start, end };
+}
+
+/** Where the part stands in the one other file that holds all of it. */
+function elsewhereOf(touched: readonly Segment[], part: Span): Elsewhere | undefined {
+  let found: Elsewhere | undefined;
+  for (const { elsewhere, exact, start, end } of touched) {
+    if (!elsewhere || (found && found.path !== elsewhere.path)) return undefined;
+    const span = exact
+      ? {
+          start: elsewhere.span.start + Math.max(0, part.start - start),
+          end: elsewhere.span.end - Math.max(0, end - part.end),
+        }
+      : elsewhere.span;
+    found = { path: elsewhere.path, span: found ? cover(found.span, span) : span };
+  }
+  return found;
 }
 
 /** The segments that share a character with the part, or hold it when it is empty. A text has one an escape: they are looked up. */
@@ -89,7 +110,8 @@ export function segmentsAt({ segments }: Folded, part: Span): Segment[] {
 
 /**
  * The edit of the source that replaces this part of the folded text by `text`, escaped as its literal asks;
- * undefined when the part does not stand, unbroken, in literals of the file (a constant's `+`, a decoded escape, a hole cut in two).
+ * undefined when the part does not stand, unbroken, in literals of the file (a constant's `+`, a decoded escape, a hole cut in two),
+ * or stands in another file.
  */
 export function editFolded(folded: Folded, part: Span, text: string): Edit | undefined {
   // An insertion at a border belongs to the segment on its left, so that it stays inside that literal.
@@ -98,6 +120,7 @@ export function editFolded(folded: Folded, part: Span, text: string): Edit | und
   const last = touched.at(-1);
   if (!first || !last) return undefined;
   const literal = first.literal;
+  if (touched.some((segment) => segment.elsewhere)) return undefined;
   if (!literal || touched.some((segment) => segment.literal !== literal && part.start !== part.end)) return undefined;
   if (!first.exact && part.start > first.start && part.start < first.end) return undefined;
   if (!last.exact && part.end > last.start && part.end < last.end) return undefined;

@@ -1,5 +1,5 @@
 /** Building folded strings: pieces of source text, joined, cut and rearranged as Python's own functions would. */
-import type { Span } from "../text/span.ts";
+import type { Elsewhere, SourceSpan, Span } from "../text/span.ts";
 import { type Folded, type Hole, type Segment, segmentsAt, unknownCharacter } from "./folded.ts";
 import type { Expr, Str } from "./python.ts";
 
@@ -9,14 +9,19 @@ export function nothing(span: Span): Folded {
 }
 
 /** A text that code produced from the whole of `span`: a number put into an f-string. */
-export function produced(text: string, span: Span): Folded {
+export function produced(text: string, span: SourceSpan): Folded {
   if (text === "") return nothing(span);
-  return {
-    text,
-    segments: [{ start: 0, end: text.length, source: span, exact: false, literal: undefined }],
-    holes: [],
-    span,
-  };
+  const { start, end, elsewhere } = span;
+  const segment = { start: 0, end: text.length, source: { start, end }, elsewhere, exact: false, literal: undefined };
+  return { text, segments: [segment], holes: [], span };
+}
+
+/** The whole text of another file, for the expression at `reference` that names it. */
+export function textOfFile(text: string, path: string, reference: Span): Folded {
+  if (text === "") return nothing(reference);
+  const elsewhere: Elsewhere = { path, span: { start: 0, end: text.length } };
+  const segment = { start: 0, end: text.length, source: reference, elsewhere, exact: true, literal: undefined };
+  return { text, segments: [segment], holes: [], span: reference };
 }
 
 /** An unknown value that stands at `shown` in the source; one {@link unknownCharacter}. */
@@ -73,10 +78,12 @@ export function part(folded: Folded, start: number, end: number): Folded {
     const from = Math.max(one.start, start);
     const to = Math.min(one.end, end);
     if (from >= to) continue;
-    const source = one.exact
-      ? { start: one.source.start + (from - one.start), end: one.source.end - (one.end - to) }
-      : one.source;
-    segments.push({ ...one, start: from - start, end: to - start, source });
+    const cut = (span: Span): Span =>
+      one.exact ? { start: span.start + (from - one.start), end: span.end - (one.end - to) } : span;
+    const where = one.elsewhere
+      ? { elsewhere: { ...one.elsewhere, span: cut(one.elsewhere.span) } }
+      : { source: cut(one.source) };
+    segments.push({ ...one, ...where, start: from - start, end: to - start });
   }
   const holes: Hole[] = [];
   for (const one of folded.holes) {

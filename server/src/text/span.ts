@@ -1,6 +1,12 @@
 /** A half-open range of UTF-16 offsets into one text. */
 export type Span = { readonly start: number; readonly end: number };
 
+/** A part of another file's text; its path as that file was read. */
+export type Elsewhere = { readonly path: string; readonly span: Span };
+
+/** A part of the file that is checked; `elsewhere`: what it names or stands for, where that is text of one other file. */
+export type SourceSpan = Span & { readonly elsewhere?: Elsewhere };
+
 /** Whether `inner` lies wholly within `outer`; equal spans contain each other. */
 export function contains(outer: Span, inner: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
@@ -20,4 +26,9 @@ export function cover(a: Span, b: Span): Span {
 /** The text that a span covers. */
 export function slice(text: string, where: Span): string {
   return text.slice(where.start, where.end);
+}
+
+/** Equal for equal parts, of the file or of another one that they stand for. */
+export function partKey({ start, end, elsewhere }: SourceSpan): string {
+  return elsewhere ? `${elsewhere.path} ${elsewhere.span.start} ${elsewhere.span.end}` : `${start} ${end}`;
 }
