@@ -22,6 +22,22 @@ describe("lint", () => {
     expect(places(through, "import airflow\nONE\nZERO\nONE\n")).toEqual(["2:one", "3:zero", "4:one"]);
   });
 
+  test("one cause is one finding: what another rule says of it becomes related information", () => {
+    const wide = ruleFor("wide", "TET101", /ssh_h_load/);
+    const narrow = { ...ruleFor("narrow", "TET102", /ssh/), mergesInto: ["wide"] };
+    const narrowest = { ...ruleFor("narrowest", "TET103", /sh/), mergesInto: ["narrow"] };
+    const through = pipelineOf(wide, narrow, narrowest);
+    const text = "import airflow\nssh_h_load\nssh\n";
+    const { findings } = examine(through, { path: "/a.py", text }, settingsFor(through.rules));
+    expect(findings.map((one) => [one.code, one.span.start, one.related.map(({ message }) => message)])).toEqual([
+      ["TET101", 15, ["TET102: narrow: ssh", "TET103: narrowest: sh"]],
+      ["TET102", 26, ["TET103: narrowest: sh"]],
+    ]);
+    // Alone, or when the wider finding is hidden, the narrow one speaks for itself.
+    expect(places(pipelineOf(narrow), text)).toEqual(["2:narrow", "3:narrow"]);
+    expect(places(through, "import airflow\nssh_h_load  # tether: ignore[wide]\n")).toEqual(["2:narrow"]);
+  });
+
   test("a rule that throws is an internal error, and the others go on", () => {
     const broken = {
       ...ruleFor("broken", "TET199", /x/),

@@ -6,7 +6,7 @@ import { bindNames } from "../syntax/scope.ts";
 import { results } from "../syntax/uses.ts";
 import { collectCalls } from "./calls.ts";
 import { type BareTask, collect } from "./collect.ts";
-import type { DagFile, Edge, Task } from "./dagfile.ts";
+import type { DagFile, Edge, Run, Task } from "./dagfile.ts";
 import { collectEdges } from "./edges.ts";
 import { scriptsOf } from "./scripts.ts";
 import type { Project } from "./target.ts";
@@ -26,13 +26,28 @@ export function relevant(text: string): boolean {
 export type Sources = {
   /** Whether a file stands beside `path` under a relative name; undefined when `path` is not on a disk. */
   readonly beside: (path: string, name: string) => boolean | undefined;
+  /** The text of the file at an absolute path, from an open editor or the disk; undefined when it cannot be read. */
+  readonly read: (path: string) => string | undefined;
+  /**
+   * The file that importing a dotted module name in the file at `path` would load, if it is a file of the project:
+   * `common.ssh`, `.helpers`, `..lib.hosts`. Undefined for installed packages and the standard library.
+   */
+  readonly module: (path: string, dotted: string) => Source | undefined;
 };
 
 /** Nothing is known of any other file. */
-const noSources: Sources = { beside: () => undefined };
+const noSources: Sources = { beside: () => undefined, read: () => undefined, module: () => undefined };
 
-/** Reads one file. Never throws for bad Python; the grammars must be loaded. */
-export function build(source: Source, project: Project, sources: Sources = noSources): DagFile {
+/**
+ * Reads one file. Never throws for bad Python; the grammars must be loaded. `users` are the tasks of other files that
+ * run functions of this one.
+ */
+export function build(
+  source: Source,
+  project: Project,
+  sources: Sources = noSources,
+  _users: readonly Run[] = [],
+): DagFile {
   const module = lowerModule(source.text);
   const names = bindNames(module);
   const values = evaluator(names);
@@ -62,6 +77,8 @@ export function build(source: Source, project: Project, sources: Sources = noSou
     edges,
     edgesComplete: bare.complete,
     calls: collectCalls(module, values, outcomes, tasks),
+    runs: [],
+    dependencies: [],
     errors: module.errors,
   };
 }

@@ -150,6 +150,27 @@ export type RemoteCall = {
   readonly scope: Scope;
 };
 
+/** A task as another file sees it: enough to say who runs a function, and whether something ends the wait. */
+export type TaskPlace = {
+  /** The DAG file, absolute. */
+  readonly path: string;
+  /** The smallest span that names the task there. */
+  readonly span: Span;
+  /** `PythonOperator "load"` */
+  readonly label: string;
+  /** Whether the task has an execution_timeout; `unknown` when that cannot be told. */
+  readonly bounded: boolean | "unknown";
+};
+
+/** A function, or a script, of another file that a task runs. */
+export type Run = {
+  /** The other file, absolute. */
+  readonly path: string;
+  /** `load`, `Loader.run`; undefined: the whole file, a shell script. */
+  readonly function: string | undefined;
+  readonly task: TaskPlace;
+};
+
 /** One file, understood. */
 export type DagFile = {
   readonly path: string;
@@ -168,6 +189,10 @@ export type DagFile = {
   /** False when some `>>` could not be followed: then no task's downstream is complete. */
   readonly edgesComplete: boolean;
   readonly calls: readonly RemoteCall[];
+  /** What tasks of this file run that stands in other files. */
+  readonly runs: readonly Run[];
+  /** The other files that were read to understand this one, absolute: a change of theirs may change its findings. */
+  readonly dependencies: readonly string[];
   /** Where the parser could not read. */
   readonly errors: readonly Span[];
 };

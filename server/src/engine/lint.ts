@@ -1,9 +1,10 @@
 import type { Source } from "../airflow/build.ts";
 import type { DagFile } from "../airflow/dagfile.ts";
-import type { Finding, Report, Rule } from "../rules/rule.ts";
+import type { Finding, Related, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
 import { cover, type Span } from "../text/span.ts";
 import { suppress } from "./directives.ts";
+import { merged, type Reported } from "./merge.ts";
 import { internalError, ownFinding, syntaxError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
 import type { Skipped } from "./read.ts";
@@ -44,28 +45,36 @@ export function examine(through: Pipeline, source: Source, settings: Settings): 
   const findings: Finding[] = file.errors.slice(0, mostErrors).flatMap((error) => unreadable(text, error, settings));
   const ignored = ignoredRules(source.path, settings);
   const ran = new Set<string>();
+  const reported = new Map<Finding, Reported>();
   for (const rule of through.rules) {
     const severity = settings.enabled.get(rule.name);
     if (severity === undefined || ignored.has(rule.name)) continue;
     try {
-      rule.check(file, reporter(rule, text, settings, findings));
+      rule.check(file, reporter(rule, text, settings, findings, reported));
       ran.add(rule.name);
     } catch (error) {
       findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));
     }
   }
   const kept = suppress({ text, findings, ran, ignored, settings, rules: through.rules, scripts: scriptSpans(file) });
-  return { findings: sorted(kept), errors: file.errors, calls: operatorCalls(file) };
+  return { findings: sorted(merged(kept, reported, through.rules)), errors: file.errors, calls: operatorCalls(file) };
 }
 
 // A template or a Python 2 file is broken all over: the first places say so.
 const mostErrors = 3;
 
-function reporter(rule: Rule, text: string, settings: Settings, into: Finding[]): Report {
+function reporter(
+  rule: Rule,
+  text: string,
+  settings: Settings,
+  into: Finding[],
+  reported: Map<Finding, Reported>,
+): Report {
   const { name, code, group } = rule;
-  return ({ span, message, hint, severity, related = [], fixes = [] }) => {
+  return ({ span, message, hint, severity, cause = span, related: given = [], fixes = [] }) => {
     let built: readonly Fix[] | undefined;
-    into.push({
+    const related: Related[] = [...given];
+    const finding: Finding = {
       rule: name,
       code,
       group,
@@ -78,7 +87,9 @@ function reporter(rule: Rule, text: string, settings: Settings, into: Finding[])
         built ??= (typeof fixes === "function" ? fixes() : fixes).flatMap((fix) => (fix ? [fitted(fix, text)] : []));
         return built;
       },
-    });
+    };
+    into.push(finding);
+    reported.set(finding, { cause, related });
   };
 }
 

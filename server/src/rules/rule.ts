@@ -44,6 +44,8 @@ export type Report = (finding: {
   readonly hint?: string;
   /** Only where one case weighs less or more than the rule's own severity. */
   readonly severity?: Severity;
+  /** What is at fault, when that is larger or other than `span`: the whole ssh command, the call that makes the task. */
+  readonly cause?: Span;
   readonly related?: readonly Related[];
   readonly fixes?: (() => readonly (Fix | undefined)[]) | readonly (Fix | undefined)[];
 }) => void;
@@ -66,6 +68,11 @@ export type Rule = {
   readonly status: "preview" | "stable" | "deprecated";
   /** `recommended` is on by default; `strict` is asked for. */
   readonly profile: "recommended" | "strict";
+  /**
+   * Names of rules that say more about the same cause: where one of them reports a cause that overlaps, this rule's
+   * finding becomes a line of related information there.
+   */
+  readonly mergesInto?: readonly string[];
   readonly docs: {
     /** What really happens in Airflow, and its source. */
     readonly why: string;
