@@ -3,9 +3,10 @@
 import type { Script, Statement } from "../shell/script.ts";
 import { type Call, lastName, unwrap } from "../syntax/python.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
-import { prints, type Use } from "../syntax/uses.ts";
+import { prints, type Result, type Use } from "../syntax/uses.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
 import { remoteProgram } from "./remote.ts";
+import { isReturnedToAirflow } from "./returned.ts";
 
 /** Programs that tidy up: their failure is often meant not to matter. */
 const tidying = new Set([
@@ -95,10 +96,10 @@ export function statusIsRead(file: DagFile, call: RemoteCall): boolean {
   return call.result.uses.some((use) => {
     const last = use.path.at(-1);
     if (last === "check_returncode") return true;
-    if (last === "returncode") return decides(file, use);
+    if (last === "returncode") return decides(file, use) && !isReturnedToAirflow(file, call, use);
     if ((last !== "wait" && last !== "poll") || use.path.length > 1) return false;
     // Handed on as a function: somebody else may call it.
-    return use.call && use.kind === "method" ? isRead(file, use.call) : true;
+    return use.call && use.kind === "method" ? isActedOn(file, call, file.results.resultOf(use.call)) : true;
   });
 }
 
@@ -106,6 +107,11 @@ export function statusIsRead(file: DagFile, call: RemoteCall): boolean {
 export function isRead(file: DagFile, call: Call): boolean {
   const { discarded, uses, escapes } = file.results.resultOf(call);
   return !discarded && (escapes || uses.some((use) => decides(file, use)));
+}
+
+/** As {@link isRead}, of a call's status, or of another value (`result`) that holds it; what a callable only returns makes no task fail. */
+export function isActedOn(file: DagFile, call: RemoteCall, result: Result = call.result): boolean {
+  return !result.discarded && result.uses.some((use) => decides(file, use) && !isReturnedToAirflow(file, call, use));
 }
 
 const parsing = /^(loads|fromstring|literal_eval|safe_load|parse)$/;

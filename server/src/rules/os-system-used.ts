@@ -1,5 +1,6 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { isParsed, isRead, mayRaise, onlyAsks, onlyTidies } from "../airflow/processes.ts";
+import { isActedOn, isParsed, isRead, mayRaise, onlyAsks, onlyTidies } from "../airflow/processes.ts";
+import { isReturnedToAirflow } from "../airflow/returned.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { localOf } from "../edits/bindings.ts";
 import { type Rewrite, replaceCallee } from "../edits/calls.ts";
@@ -46,7 +47,7 @@ with DAG("push") as dag:
     PythonOperator(task_id="push", python_callable=push)
 `,
     limits:
-      "A status that is compared, tested or handed on is left alone, and so are commands that only tidy up or look around.",
+      "A status that is compared, tested or handed on is left alone, and so are commands that only tidy up or look around. One that the task's callable returns is not handed on: it becomes an XCom, unless a task of the file reads it.",
     links: ["https://docs.python.org/3/library/os.html#os.system"],
   },
   check(file, report) {
@@ -54,11 +55,14 @@ with DAG("push") as dag:
       if (call.kind !== "os-system" || !call.live || onlyTidies(call) || onlyAsks(call)) continue;
       if (call.callee.endsWith("getstatusoutput")) continue;
       const status = call.callee === "os.system";
-      if (status ? isRead(file, call.call) : outputJudged(file, call)) continue;
+      if (status ? isActedOn(file, call) : outputJudged(file, call)) continue;
+      const returned = call.result.uses.some((use) => isReturnedToAirflow(file, call, use));
       report({
         span: call.span,
         message: status
-          ? "os.system never raises, and nothing depends on its status: when the command fails, Airflow still marks the task success."
+          ? returned
+            ? "os.system never raises, and its status only becomes an XCom: when the command fails, Airflow still marks the task success."
+            : "os.system never raises, and nothing depends on its status: when the command fails, Airflow still marks the task success."
           : `${call.callee} gives the output but not the exit status: when the command fails, Airflow still marks the task success.`,
         hint: "Use subprocess.run(…, check=True, timeout=…).",
         fixes: () => [run(file, call)],
@@ -75,20 +79,20 @@ function outputJudged(file: DagFile, { callee, result }: RemoteCall): boolean {
   return result.escapes || result.uses.some((use) => use.path[0] === "close" && use.call && isRead(file, use.call));
 }
 
-/** os.system(x) → subprocess.run(x, shell=True, check=True): the same /bin/sh. */
+/** os.system(x) → subprocess.run(x, shell=True, check=True): the same /bin/sh. A value that is returned stays a number: check_call's. */
 function run(file: DagFile, call: RemoteCall): Fix | undefined {
-  if (call.callee !== "os.system" || !call.result.discarded) return undefined;
-  const callee = calleeRun(file, call.call);
+  if (call.callee !== "os.system") return undefined;
+  const { result } = call;
+  const returned = !result.discarded && result.uses.every((use) => isReturnedToAirflow(file, call, use));
+  if (!result.discarded && !returned) return undefined;
+  const callee = calleeOf(file, call.call, returned ? "check_call" : "run");
   const args = editArguments(file, call.call, {
-    add: [
-      { name: "shell", text: "True" },
-      { name: "check", text: "True" },
-    ],
+    add: [{ name: "shell", text: "True" }, ...(returned ? [] : [{ name: "check", text: "True" }])],
   });
   const edits = callee && args && withImports(file, [...callee.edits, ...args], callee.needs);
   return (
     edits && {
-      title: "Use subprocess.run(…, shell=True, check=True)",
+      title: returned ? "Use subprocess.check_call(…, shell=True)" : "Use subprocess.run(…, shell=True, check=True)",
       edits,
       safety: "unsafe",
       why: "the task now fails when the command does",
@@ -97,10 +101,10 @@ function run(file: DagFile, call: RemoteCall): Fix | undefined {
 }
 
 /** `subprocess.run`, unless the file has imported the function itself: a bare `run` says little. */
-function calleeRun(file: DagFile, call: Call): Rewrite | undefined {
-  const named = { module: "subprocess", name: "run" };
+function calleeOf(file: DagFile, call: Call, name: "run" | "check_call"): Rewrite | undefined {
+  const named = { module: "subprocess", name };
   if (localOf(file, named)?.by) return replaceCallee(file, call, named);
   const module = localName(file, { module: "subprocess" });
   if (module === undefined || dottedName(call.func) === undefined) return undefined;
-  return { edits: [{ span: call.func.span, text: `${module}.run` }], needs: [{ module: "subprocess" }] };
+  return { edits: [{ span: call.func.span, text: `${module}.${name}` }], needs: [{ module: "subprocess" }] };
 }

@@ -1,5 +1,6 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { decides, isParsed, isRead, onlyAsks, onlyTidies, statusIsRead, waitsOf } from "../airflow/processes.ts";
+import { decides, isActedOn, isParsed, onlyAsks, onlyTidies, statusIsRead, waitsOf } from "../airflow/processes.ts";
+import { isReturnedToAirflow } from "../airflow/returned.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { replaceCallee } from "../edits/calls.ts";
 import { withImports } from "../edits/imports.ts";
@@ -52,7 +53,7 @@ def export():
 export()
 `,
     limits:
-      "`check=False` is taken for a decision. Commands that only tidy up or look around (rm, mkdir, kill, ls, ps …) are left alone, and so is a result that goes to another function.",
+      "`check=False` is taken for a decision. Commands that only tidy up or look around (rm, mkdir, kill, ls, ps …) are left alone, and so is a result that goes to another function. A status that the task's callable only returns becomes an XCom, and counts as ignored unless a task of the file reads it.",
     links: ["https://docs.python.org/3/library/subprocess.html#subprocess.run"],
   },
   check(file, report) {
@@ -77,10 +78,15 @@ function resultIgnored(file: DagFile, call: RemoteCall): boolean {
   if (call.call.args.some((one) => one.form === "double-star" || one.name === "check")) return false;
   const { result } = call;
   if (result.discarded) return true;
+  if (call.callee === "subprocess.call") return !result.entered && !isActedOn(file, call);
   if (result.escapes || result.entered) return false;
-  if (call.callee === "subprocess.call") return !isRead(file, call.call);
   // r = run(…); print(r.stdout)
-  return result.uses.every((use) => !decides(file, use) || (isStream(use) && !isParsed(file, use)));
+  return result.uses.every(
+    (use) =>
+      !decides(file, use) ||
+      (isStream(use) && !isParsed(file, use)) ||
+      (use.path[0] === "returncode" && isReturnedToAirflow(file, call, use)),
+  );
 }
 
 function isStream(use: Use): boolean {
@@ -103,13 +109,16 @@ function popenIgnored(file: DagFile, call: RemoteCall): boolean {
 function checked(file: DagFile, call: RemoteCall, name: string): Fix | undefined {
   let edits: readonly Edit[] | undefined;
   if (name === "run") edits = editArguments(file, call.call, { add: [{ name: "check", text: "True" }] });
-  if (name === "call" && call.result.discarded && !keyword(call.call, "check")) {
+  const { discarded, uses } = call.result;
+  const returned = !discarded && uses.every((use) => isReturnedToAirflow(file, call, use));
+  if (name === "call" && (discarded || returned) && !keyword(call.call, "check")) {
     const callee = replaceCallee(file, call.call, { module: "subprocess", name: "check_call" });
     edits = callee && withImports(file, callee.edits, callee.needs);
   }
   const title = name === "run" ? "Add check=True" : "Use subprocess.check_call";
   if (!edits || edits.length === 0) return undefined;
-  if (call.result.discarded) return { title, edits, safety: "safe" };
+  // check_call returns 0, too.
+  if (discarded || (name === "call" && returned)) return { title, edits, safety: "safe" };
   const why = "what follows, such as printing the output, no longer runs when the program fails";
   return { title, edits, safety: "unsafe", why };
 }
