@@ -32,6 +32,7 @@ describe("who runs before whom", () => {
     ["a list grown with +", "a >> ([b] + [c])", ["a>b", "a>c"]],
     ["set_downstream", "a.set_downstream([b, c])", ["a>b", "a>c"]],
     ["set_upstream", "a.set_upstream(b)", ["b>a"]],
+    ["chain of a list's parts", "ts = [a, b]\nchain(*ts, c)", ["a>b", "b>c"]],
     ["chain", "chain(a, [b, c], d)", ["a>b", "a>c", "b>d", "c>d"]],
     ["cross_downstream", "cross_downstream([a, b], [c, d])", ["a>c", "a>d", "b>c", "b>d"]],
     ["Label", 'a >> Label("then") >> b', ["a>b"]],
@@ -57,6 +58,7 @@ describe("who runs before whom", () => {
     ["everything followed", "a >> b", true],
     ["an imported task", "from x import t\na >> t", false],
     ["a starred argument", "chain(*ts)", false],
+    ["a starred list of tasks", "ts = [a, b]\nchain(*ts, c)", true],
   ])("says whether all is known: %s", (_name, lines, expected) => {
     expect(read(`${imports}with DAG("x"):\n${tasks}${lines.replaceAll(/^/gm, "    ")}`).edgesComplete).toBe(expected);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { build } from "../../server/src/airflow/build.ts";
 import type { DagFile, Task } from "../../server/src/airflow/dagfile.ts";
-import { followersOf, type Monitored, monitored } from "../../server/src/airflow/monitor.ts";
+import { followersOf } from "../../server/src/airflow/edges.ts";
+import { type Monitored, monitored } from "../../server/src/airflow/monitor.ts";
 import { unknownProject } from "../../server/src/airflow/target.ts";
 import { type Waiting, waitingOf } from "../../server/src/airflow/waiting.ts";
 import type { Behaviour } from "../../server/src/catalog/behaviour/facts.ts";
@@ -133,6 +134,26 @@ describe("who watches", () => {
       "no",
     ],
     ["nobody in sight, when an edge leads to the unknown", `${livy}t >> publish(t)`, "unknown"],
+    [
+      "nobody, when an edge leads to the unknown elsewhere",
+      `${livy}u = BashOperator(task_id="u", bash_command="x")\nu >> publish()`,
+      "no",
+    ],
+    [
+      "nobody in sight, when the task behind it leads to the unknown",
+      `${livy}u = BashOperator(task_id="u", bash_command="x")\nt >> u >> publish()`,
+      "unknown",
+    ],
+    [
+      "nobody, when an imported task runs before another",
+      `${livy}u = BashOperator(task_id="u", bash_command="x")\npublish >> u`,
+      "no",
+    ],
+    [
+      "nobody in sight, when it is kept in a dict that is not read",
+      `${livy}u = BashOperator(task_id="u", bash_command="x")\nall = {}\nall["t"] = t\nall[KEY] >> u`,
+      "unknown",
+    ],
   ])("%s", (_name, body, expected) => {
     expect(watched(body)).toBe(expected);
   });
@@ -171,5 +192,5 @@ describe("waiting", () => {
 it("finds the tasks behind a task, near and far", () => {
   const ops = ["a", "b", "c"].map((id) => `${id} = BashOperator(task_id="${id}", bash_command="true")\n`).join("");
   const { file, t } = read(`${add}${ops}a >> t >> b >> c\n`);
-  expect([...followersOf(file, t)].map((one) => one.id).sort()).toEqual(["b", "c"]);
+  expect([...followersOf(file.edges, t)].map((one) => one.id).sort()).toEqual(["b", "c"]);
 });

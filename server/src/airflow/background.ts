@@ -6,9 +6,10 @@ import { commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { partKey, type SourceSpan } from "../text/span.ts";
 import type { DagFile, RemoteCall, Task, TaskScript } from "./dagfile.ts";
+import { followersOf } from "./edges.ts";
 import { operators, runsAs, watches } from "./kinds.ts";
-import { followersOf } from "./monitor.ts";
 import { scriptOf } from "./processes.ts";
+import { hiddenFollowers } from "./sight.ts";
 
 /** A job that nobody waits for. */
 export type Background = {
@@ -53,7 +54,7 @@ function findJobs(file: DagFile): readonly Background[] {
     const siblings = detached(root).filter(isJob);
     for (const job of siblings) {
       if (siblings.some((one) => startsOther(one, job)) || isServer(job)) continue;
-      if (job.recordsStatus && (!file.edgesComplete || tasks.some((task) => isWatched(file, task)))) continue;
+      if (job.recordsStatus && tasks.some((task) => hiddenFollowers(file, task) || isWatched(file, task))) continue;
       const span = shown(job);
       const key = partKey(span);
       if (seen.has(key)) continue;
@@ -110,7 +111,9 @@ function isServer({ script, span, program }: Detached): boolean {
 
 function isWatched(file: DagFile, task: Task): boolean {
   const named = /wait|poll|monitor|watch|sens(e|or)|check|status/i;
-  return [...followersOf(file, task)].some((one) => watches(one) || named.test(one.id ?? one.callable?.name ?? ""));
+  return [...followersOf(file.edges, task)].some(
+    (one) => watches(one) || named.test(one.id ?? one.callable?.name ?? ""),
+  );
 }
 
 /** Bash operators read their process's output to its end; so do the calls that return it. */

@@ -62,6 +62,8 @@ export function build(
     const to = completed.get(edge.to);
     return from && to ? [{ ...edge, from, to }] : [];
   });
+  const known = (all: readonly BareTask[]): Task[] => all.flatMap((one) => completed.get(one) ?? []);
+  const openEdges = bare.open.map((one) => ({ ...one, before: known(one.before), after: known(one.after) }));
   const outcomes = results(module);
   return {
     path: source.path,
@@ -75,7 +77,8 @@ export function build(
     groups: found.groups,
     tasks,
     edges,
-    edgesComplete: bare.complete,
+    openEdges,
+    edgesComplete: openEdges.length === 0,
     calls: collectCalls(module, values, outcomes, tasks),
     runs: [],
     dependencies: [],

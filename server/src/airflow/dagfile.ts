@@ -128,10 +128,29 @@ export type Edge = {
   readonly span: Span;
 };
 
-/** What a call inside a callable starts or talks to. */
-export type RemoteCallKind = "popen" | "subprocess" | "os-system" | "paramiko-connect" | "paramiko-exec" | "hook-exec";
+/** An order of which one end could not be followed to tasks: `load >> made_elsewhere()`. */
+export type OpenEdge = {
+  /** The tasks that are known to stand there. */
+  readonly before: readonly Task[];
+  readonly after: readonly Task[];
+  /** False: other tasks may stand there too. */
+  readonly beforeComplete: boolean;
+  readonly afterComplete: boolean;
+  readonly span: Span;
+};
 
-/** A process or ssh call in code that a task runs. */
+/** What a call inside a callable starts or talks to. */
+export type RemoteCallKind =
+  | "popen"
+  | "subprocess"
+  | "os-system"
+  | "paramiko-connect"
+  | "paramiko-exec"
+  | "hook-exec"
+  /** A request of requests, httpx, urllib …, or what makes one: `requests.get`, `httpx.Client`. */
+  | "http";
+
+/** A process, ssh or HTTP call in code that a task runs. */
 export type RemoteCall = {
   readonly kind: RemoteCallKind;
   /** The resolved name: `subprocess.run`, `paramiko.SSHClient.exec_command`. */
@@ -186,7 +205,9 @@ export type DagFile = {
   readonly groups: readonly TaskGroup[];
   readonly tasks: readonly Task[];
   readonly edges: readonly Edge[];
-  /** False when some `>>` could not be followed: then no task's downstream is complete. */
+  /** The `>>` that could not be followed; `hiddenFollowers` tells which tasks that concerns. */
+  readonly openEdges: readonly OpenEdge[];
+  /** No edge is open. */
   readonly edgesComplete: boolean;
   readonly calls: readonly RemoteCall[];
   /** What tasks of this file run that stands in other files. */

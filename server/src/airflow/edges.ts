@@ -7,9 +7,13 @@ import { lookup, type Scope } from "../syntax/scope.ts";
 import { eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { cover, type Span } from "../text/span.ts";
 import type { BareTask, Collected } from "./collect.ts";
-import type { Edge, Task, TaskGroup } from "./dagfile.ts";
+import type { Edge, OpenEdge, Task, TaskGroup } from "./dagfile.ts";
 
 type BareEdge = Omit<Edge, "from" | "to"> & { readonly from: BareTask; readonly to: BareTask };
+type BareOpenEdge = Omit<OpenEdge, "before" | "after"> & {
+  readonly before: readonly BareTask[];
+  readonly after: readonly BareTask[];
+};
 
 /** One end of an edge: tasks with the text that refers to each. */
 type End = { readonly task: BareTask; readonly span: Span };
@@ -22,20 +26,29 @@ const deepest = 200;
 
 const chains = new Set(["chain", "cross_downstream", "chain_linear"]);
 
-/** All edges of a file; `complete` is false when an end could not be followed to tasks. */
+/** All edges of a file, and those with an end that could not be followed to tasks. */
 export function collectEdges(
   module: Module,
   values: Evaluator,
   found: Collected,
-): { edges: readonly BareEdge[]; complete: boolean } {
+): { edges: readonly BareEdge[]; open: readonly BareOpenEdge[] } {
   const edges: BareEdge[] = [];
-  let complete = true;
+  const open: BareOpenEdge[] = [];
   const appended = appendedTo(module);
   const members = groupMembers(found);
   const following = new Set<Expr>();
 
   const connect = (from: Ends, to: Ends, form: Edge["form"], span: Span): void => {
-    if (!from.complete || !to.complete) complete = false;
+    if (!from.complete || !to.complete) {
+      const tasks = (side: Ends): BareTask[] => side.ends.map((one) => one.task);
+      open.push({
+        before: tasks(from),
+        after: tasks(to),
+        beforeComplete: from.complete,
+        afterComplete: to.complete,
+        span,
+      });
+    }
     for (const before of from.ends) {
       for (const after of to.ends) {
         if (before.task !== after.task)
@@ -165,6 +178,23 @@ export function collectEdges(
     return isLabel(inner.right, scope) ? lastOf(inner.left, scope) : endsOf(inner.right, scope);
   };
 
+  /** chain(*[a, b]): a link for each item; a list that is not read in its parts is one link of all. */
+  const unpacked = (expr: Expr, scope: Scope): Ends[] => {
+    const inner = unwrap(expr);
+    if (inner.kind === "list" || inner.kind === "tuple") return inner.items.map((one) => endsOf(one, scope));
+    if (inner.kind === "name" && !appended.has(inner.id)) {
+      const bound = lookup(scope, inner.id, inner.span.start);
+      if (bound && bound !== "unbound" && bound.binding.kind === "value") {
+        const value = unwrap(bound.binding.value);
+        if (value.kind === "list" || value.kind === "tuple") return unpacked(value, bound.scope);
+      }
+    }
+    const whole = endsOf(expr, scope);
+    // Its tasks run one after another: each may have another of them behind it.
+    connect(whole, whole, "chain", expr.span);
+    return [whole];
+  };
+
   const shifts = (expr: Expr, scope: Scope): void => {
     if (expr.kind === "binary" && (expr.operator === ">>" || expr.operator === "<<") && !isLabel(expr.right, scope)) {
       const left = lastOf(expr.left, scope);
@@ -191,10 +221,16 @@ export function collectEdges(
         }
       } else if (chains.has(name) && qualifiedName(callee, scope)?.startsWith("airflow.")) {
         const form = name === "cross_downstream" ? "cross_downstream" : "chain";
-        if (expr.args.some((one) => one.form === "star")) complete = false;
-        for (let index = 1; index < positional.length; index++) {
-          const [before, after] = [positional[index - 1], positional[index]];
-          if (before && after) connect(endsOf(before, scope), endsOf(after, scope), form, expr.span);
+        const links = expr.args.flatMap((one) =>
+          one.form === "star"
+            ? unpacked(one.value, scope)
+            : one.form === "positional"
+              ? [endsOf(one.value, scope)]
+              : [],
+        );
+        for (let index = 1; index < links.length; index++) {
+          const [before, after] = [links[index - 1], links[index]];
+          if (before && after) connect(before, after, form, expr.span);
         }
       }
     }
@@ -255,7 +291,7 @@ export function collectEdges(
     });
   };
   visit(module.body, values.names.module);
-  return { edges, complete };
+  return { edges, open };
 }
 
 const pull = /xcom_pull\s*\(([^)]*)\)/g;
@@ -329,6 +365,20 @@ export function edgesFrom(edges: readonly Edge[], task: Task): readonly Edge[] {
     byStart.set(edges, known);
   }
   return known.get(task) ?? [];
+}
+
+/** Every task that runs after this one, near and far. */
+export function followersOf(edges: readonly Edge[], task: Task): ReadonlySet<Task> {
+  const found = new Set<Task>();
+  const next = [task];
+  for (let one = next.pop(); one; one = next.pop()) {
+    for (const { to } of edgesFrom(edges, one)) {
+      if (found.has(to) || to === task) continue;
+      found.add(to);
+      next.push(to);
+    }
+  }
+  return found;
 }
 
 // Rules ask about every task of a file.

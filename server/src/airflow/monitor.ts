@@ -4,9 +4,10 @@ import { behaviourOf } from "../catalog/behaviour.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
 import { slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
-import { edgesFrom } from "./edges.ts";
+import { edgesFrom, followersOf } from "./edges.ts";
 import { isA, isSensor, operators, watches } from "./kinds.ts";
 import { type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
+import { hiddenFollowers } from "./sight.ts";
 
 /** `unknown`: what follows the task, or what a follower does, cannot be read. */
 export type Monitored = "yes" | "no" | "unknown";
@@ -24,9 +25,9 @@ const namedForIt = /wait|poll|monitor|watch|sens(e|or)|check|status|complet|fini
  */
 export function monitored(file: DagFile, task: Task, behaviour: Behaviour): Monitored {
   if (leavesSight(file, task)) return "unknown";
-  let answer: Monitored = file.edgesComplete ? "no" : "unknown";
+  let answer: Monitored = hiddenFollowers(file, task) ? "unknown" : "no";
   const direct = new Set(edgesFrom(file.edges, task).map((one) => one.to));
-  const after = followersOf(file, task);
+  const after = followersOf(file.edges, task);
   for (const one of file.tasks) {
     if (one === task || one.dag !== task.dag) continue;
     const found = watchesIt(file, one, task, behaviour, { direct: direct.has(one), after: after.has(one) });
@@ -34,20 +35,6 @@ export function monitored(file: DagFile, task: Task, behaviour: Behaviour): Moni
     if (found === "unknown") answer = "unknown";
   }
   return answer;
-}
-
-/** Every task that runs after this one, near and far. */
-export function followersOf(file: DagFile, task: Task): ReadonlySet<Task> {
-  const found = new Set<Task>();
-  const next = [task];
-  for (let one = next.pop(); one; one = next.pop()) {
-    for (const { to } of edgesFrom(file.edges, one)) {
-      if (found.has(to) || to === task) continue;
-      found.add(to);
-      next.push(to);
-    }
-  }
-  return found;
 }
 
 /** It is run by hand, or handed to code whose edges are not in sight. */

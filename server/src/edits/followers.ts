@@ -1,5 +1,6 @@
 /** Puts a new task between a task and everything that ran after it: `t >> x` becomes `t >> wait >> x`. */
 import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { hiddenFollowers } from "../airflow/sight.ts";
 import { type Expr, keyword, unwrap } from "../syntax/python.ts";
 import { walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Edit } from "../text/edit.ts";
@@ -29,7 +30,7 @@ export type Follower = {
  * name is taken.
  */
 export function insertFollower(file: DagFile, task: Task, follower: Follower): Rewrite | undefined {
-  if (!file.edgesComplete || !task.call) return undefined;
+  if (hiddenFollowers(file, task) || !task.call) return undefined;
   if (file.tasks.some((one) => one.id === follower.taskId)) return undefined;
   const callee = localName(file, follower.operator);
   const variable = freeName(file, follower.variable);

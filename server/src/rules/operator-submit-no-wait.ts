@@ -1,8 +1,9 @@
 import { isCleanUp } from "../airflow/cleanUp.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { followersOf } from "../airflow/edges.ts";
 import { isA, operators } from "../airflow/kinds.ts";
 import { shareName } from "../airflow/mentions.ts";
-import { followersOf, monitored } from "../airflow/monitor.ts";
+import { monitored } from "../airflow/monitor.ts";
 import { waitingOf } from "../airflow/waiting.ts";
 import type { Behaviour } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
@@ -86,7 +87,7 @@ function canBeWatched({ wait, sensor }: Behaviour): boolean {
 /** What was rented is given back: its request is enough, unless a later task wants the same thing again. */
 function endsSomething(file: DagFile, task: Task): boolean {
   if (!/Terminate|Delete|Pause|Stop/.test(task.operator.name)) return false;
-  return ![...followersOf(file, task)].some((one) => shareName(file, one, task));
+  return ![...followersOf(file.edges, task)].some((one) => shareName(file, one, task));
 }
 
 function hint({ wait, sensor }: Behaviour): string {
