@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { lastStatus } from "../../server/src/shell/deciding.ts";
 import { jobShape } from "../../server/src/shell/jobshape.ts";
-import { lastStatus, type Masked, masked } from "../../server/src/shell/status.ts";
+import { type Masked, masked } from "../../server/src/shell/status.ts";
 import { submissions } from "../../server/src/shell/submit.ts";
 import { lowered, withGrammars } from "./shell-text.ts";
 

@@ -1,10 +1,12 @@
 /** Which commands decide the exit status of a script, and where one is thrown away. */
 import type { Span } from "../text/span.ts";
+import { deciding } from "./deciding.ts";
 import { remoteInvocation } from "./remote.ts";
 import type { AndOr, Script, ShellCommand, Statement } from "./script.ts";
 import { strictness } from "./strict.ts";
 import { submits } from "./submit.ts";
 import { statements, touchesError, type Visit } from "./walk.ts";
+import { isCleanup, prepares } from "./weight.ts";
 
 /** A failure that is turned into success. */
 export type Masked = {
@@ -114,7 +116,7 @@ function maskedByTail(script: Script, nesting: readonly ShellCommand[]): Masked 
 function isEffective(statement: Statement): boolean {
   switch (statement.kind) {
     case "command":
-      return !(statement.program !== undefined && preparing.has(statement.program));
+      return !prepares(statement);
     case "pipeline":
     case "subshell":
     case "group":
@@ -137,34 +139,10 @@ function leaves(statement: Statement): boolean {
   );
 }
 
-const preparing = new Set([
-  "cd",
-  "echo",
-  "printf",
-  "export",
-  "set",
-  "shopt",
-  "source",
-  ".",
-  "sleep",
-  "umask",
-  "trap",
-  "wait",
-  "exit",
-  "date",
-  "true",
-  ":",
-  "unset",
-  "alias",
-  "hostname",
-  "whoami",
-  "pwd",
-]);
-
 const saying = new Set(["echo", "printf", "logger"]);
 
-/** How a statement that cannot fail is called; undefined when it can. */
-function endsInSuccess(statement: Statement): string | undefined {
+/** How a statement that cannot fail is called (`true`, `echo`, `exit 0`); undefined when it can. */
+export function endsInSuccess(statement: Statement): string | undefined {
   if (statement.background) return undefined;
   if (statement.kind === "group" || statement.kind === "subshell") {
     const last = statement.body.at(-1);
@@ -202,93 +180,6 @@ function runsElsewhere(command: ShellCommand): boolean {
   const call = remoteInvocation(command);
   if (call) return call.destination !== undefined && !call.tunnelOnly;
   return command.nested !== undefined && command.nested.script.place !== "worker";
-}
-
-const cleaning = new Set(
-  "rm rmdir unlink mkdir touch chmod chown ln kill pkill killall umount fusermount grep egrep fgrep zgrep rg diff cmp test [ expr let which type command id getent ps pgrep pidof lsof ls cat head tail wc stat find read sleep wait trap set unset shopt deactivate true false : echo printf logger cd pushd popd ssh-keygen ssh-keyscan ssh-add ssh-agent exit return".split(
-    " ",
-  ),
-);
-
-const cleaningWords: Readonly<Record<string, RegExp>> = {
-  docker:
-    /^(?:container |image |network |volume |system |compose (?:-\S+ \S+ )*)?(?:rm|rmi|stop|kill|prune|down|inspect|ps|logs|images|login|logout)\b/,
-  podman: /^(?:container |image |network |volume |system )?(?:rm|rmi|stop|kill|prune|down|inspect|ps|logs)\b/,
-  "docker-compose": /(?:^|\s)(?:down|stop|rm|kill|ps|logs)\b/,
-  kubectl: /(?:^|\s)(?:delete|get|describe|logs|top)\b/,
-  oc: /(?:^|\s)(?:delete|get|describe|logs)\b/,
-  systemctl: /(?:^|\s)(?:stop|is-active|is-enabled|status|kill|reset-failed)\b/,
-  service: /\b(?:stop|status)$/,
-  aws: /^s3 (?:rm|ls)\b/,
-  gsutil: /^(?:-\S+ )*(?:rm|ls|stat)\b/,
-  hdfs: /^dfs -(?:rm|rmr|mkdir|test|ls|expunge)\b/,
-  hadoop: /^fs -(?:rm|rmr|mkdir|test|ls|expunge)\b/,
-  git: /^(?:-\S+ \S+ )*(?:diff|status|worktree remove|branch -[dD]|stash|rev-parse)\b/,
-  tmux: /^(?:kill|has)/,
-  screen: /-X quit\b/,
-  ssh: /-O \w+/,
-};
-
-function isCleanup(command: ShellCommand): boolean {
-  const { program } = command;
-  if (program === undefined) return false;
-  if (command.nested && program !== "eval") {
-    const inner = lastStatus(command.nested.script);
-    return inner.length > 0 && inner.every(isCleanup);
-  }
-  if (cleaning.has(program)) return true;
-  const words = Object.hasOwn(cleaningWords, program) ? cleaningWords[program] : undefined;
-  return (
-    words?.test(
-      command.words
-        .slice(1)
-        .map((one) => one.text)
-        .join(" "),
-    ) ?? false
-  );
-}
-
-/**
- * The commands whose exit status becomes the script's when `set -e` does not end it before: the last statement's. A
- * command that hands on a text stands for that text. Empty when the last statement runs none or is in the background.
- */
-export function lastStatus(script: Script): ShellCommand[] {
-  return endOf(script.body, script.pipefail);
-}
-
-function endOf(body: readonly Statement[], pipefail: boolean): ShellCommand[] {
-  const last = body.at(-1);
-  if (!last) return [];
-  // `exit` and `exit $?` pass on the status before them.
-  const passesOn =
-    last.kind === "command" && last.program === "exit" && last.words.slice(1).every((one) => /^\$\{?\?/.test(one.text));
-  return passesOn ? endOf(body.slice(0, -1), pipefail) : deciding(last, pipefail);
-}
-
-function deciding(statement: Statement, strict = false): ShellCommand[] {
-  if (statement.background) return [];
-  switch (statement.kind) {
-    case "command":
-      return [statement];
-    case "pipeline":
-      return statement.stages.slice(strict ? 0 : -1).flatMap((one) => deciding(one, strict));
-    case "negation":
-      return deciding(statement.operand, strict);
-    case "and-or":
-      return [...deciding(statement.left, strict), ...deciding(statement.right, strict)];
-    case "subshell":
-    case "group":
-    case "loop":
-      return endOf(statement.body, strict);
-    case "if":
-      return statement.branches.flatMap((one) => endOf(one.body, strict));
-    case "case":
-      return statement.branches.flatMap((one) => endOf(one, strict));
-    case "assignment":
-      return endOf(statement.substitutions.slice(-1), strict);
-    default:
-      return [];
-  }
 }
 
 /** Nothing that does work follows in its script, and it is not inside a loop or function. */

@@ -1,0 +1,59 @@
+/** How much a command's failure matters: work, preparation, tidying up. */
+import { lastStatus } from "./deciding.ts";
+import type { ShellCommand } from "./script.ts";
+
+const preparing = new Set(
+  "cd echo printf export set shopt source . sleep umask trap wait exit date true : unset alias hostname whoami pwd".split(
+    " ",
+  ),
+);
+
+/** Whether the command only sets the stage for others, or says something: `cd`, `export`, `source`, `echo`, `sleep`. */
+export function prepares({ program }: ShellCommand): boolean {
+  return program !== undefined && preparing.has(program);
+}
+
+const cleaning = new Set(
+  "rm rmdir unlink mkdir touch chmod chown ln kill pkill killall umount fusermount grep egrep fgrep zgrep rg diff cmp test [ expr let which type command id getent ps pgrep pidof lsof ls cat head tail wc stat find read sleep wait trap set unset shopt deactivate true false : echo printf logger cd pushd popd ssh-keygen ssh-keyscan ssh-add ssh-agent exit return".split(
+    " ",
+  ),
+);
+
+const cleaningWords: Readonly<Record<string, RegExp>> = {
+  docker:
+    /^(?:container |image |network |volume |system |compose (?:-\S+ \S+ )*)?(?:rm|rmi|stop|kill|prune|down|inspect|ps|logs|images|login|logout)\b/,
+  podman: /^(?:container |image |network |volume |system )?(?:rm|rmi|stop|kill|prune|down|inspect|ps|logs)\b/,
+  "docker-compose": /(?:^|\s)(?:down|stop|rm|kill|ps|logs)\b/,
+  kubectl: /(?:^|\s)(?:delete|get|describe|logs|top)\b/,
+  oc: /(?:^|\s)(?:delete|get|describe|logs)\b/,
+  systemctl: /(?:^|\s)(?:stop|is-active|is-enabled|status|kill|reset-failed)\b/,
+  service: /\b(?:stop|status)$/,
+  aws: /^s3 (?:rm|ls)\b/,
+  gsutil: /^(?:-\S+ )*(?:rm|ls|stat)\b/,
+  hdfs: /^dfs -(?:rm|rmr|mkdir|test|ls|expunge)\b/,
+  hadoop: /^fs -(?:rm|rmr|mkdir|test|ls|expunge)\b/,
+  git: /^(?:-\S+ \S+ )*(?:diff|status|worktree remove|branch -[dD]|stash|rev-parse)\b/,
+  tmux: /^(?:kill|has)/,
+  screen: /-X quit\b/,
+  ssh: /-O \w+/,
+};
+
+/** Whether the command only tidies up or asks: its failure is often meant not to matter. */
+export function isCleanup(command: ShellCommand): boolean {
+  const { program } = command;
+  if (program === undefined) return false;
+  if (command.nested && program !== "eval") {
+    const inner = lastStatus(command.nested.script);
+    return inner.length > 0 && inner.every(isCleanup);
+  }
+  if (cleaning.has(program)) return true;
+  const words = Object.hasOwn(cleaningWords, program) ? cleaningWords[program] : undefined;
+  return (
+    words?.test(
+      command.words
+        .slice(1)
+        .map((one) => one.text)
+        .join(" "),
+    ) ?? false
+  );
+}
