@@ -10,6 +10,7 @@ import type { DagFile, Edge, Run, Task } from "./dagfile.ts";
 import { collectEdges } from "./edges.ts";
 import { scriptsOf } from "./scripts.ts";
 import type { Project } from "./target.ts";
+import type { Templates } from "./templates.ts";
 import { projectFor } from "./versions.ts";
 
 /** A file's path (as reported) and its text. A byte order mark stays its first character, so that offsets and edits fit the file. */
@@ -52,7 +53,11 @@ export function build(
   const names = bindNames(module);
   const values = evaluator(names);
   const found = collect(module, values);
-  const templates = { beside: (name: string) => sources.beside(source.path, name) };
+  const templates: Templates = {
+    folder: /^.*[/\\]/s.exec(source.path)?.[0] ?? "",
+    beside: (name) => sources.beside(source.path, name),
+    read: sources.read,
+  };
   const completed = new Map<BareTask, Task>();
   for (const task of found.tasks) completed.set(task, { ...task, scripts: scriptsOf(values, task, templates) });
   const tasks = [...completed.values()];

@@ -73,7 +73,7 @@ export type TaskScript = {
   readonly argument: string;
   readonly value: Expr;
   readonly script: Script;
-  /** Set when Airflow loads the text from a file instead of running it. */
+  /** Set when the text only names a file that Airflow loads; undefined too where `script` is that file's own text. */
   readonly template: TemplateFile | undefined;
 };
 

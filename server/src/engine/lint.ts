@@ -1,9 +1,10 @@
 import type { Source } from "../airflow/build.ts";
 import type { DagFile } from "../airflow/dagfile.ts";
-import type { Finding, Related, Report, Rule } from "../rules/rule.ts";
+import type { Finding, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
 import { cover, type Span } from "../text/span.ts";
 import { suppress } from "./directives.ts";
+import { placed } from "./elsewhere.ts";
 import { merged, type Reported } from "./merge.ts";
 import { internalError, ownFinding, syntaxError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
@@ -50,7 +51,7 @@ export function examine(through: Pipeline, source: Source, settings: Settings): 
     const severity = settings.enabled.get(rule.name);
     if (severity === undefined || ignored.has(rule.name)) continue;
     try {
-      rule.check(file, reporter(rule, text, settings, findings, reported));
+      rule.check(file, reporter(rule, source, settings, findings, reported));
       ran.add(rule.name);
     } catch (error) {
       findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));
@@ -65,15 +66,15 @@ const mostErrors = 3;
 
 function reporter(
   rule: Rule,
-  text: string,
+  { path, text }: Source,
   settings: Settings,
   into: Finding[],
   reported: Map<Finding, Reported>,
 ): Report {
   const { name, code, group } = rule;
-  return ({ span, message, hint, severity, cause = span, related: given = [], fixes = [] }) => {
+  return ({ span: shown, message, hint, severity, cause = shown, related: given = [], fixes = [] }) => {
     let built: readonly Fix[] | undefined;
-    const related: Related[] = [...given];
+    const { span, related } = placed(path, shown, given);
     const finding: Finding = {
       rule: name,
       code,
@@ -175,7 +176,9 @@ function sorted(findings: readonly Finding[]): Finding[] {
         a.span.start - b.span.start || a.span.end - b.span.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
     )
     .filter((finding) => {
-      const key = `${finding.code} ${finding.span.start} ${finding.span.end} ${finding.message}`;
+      // Two lines of one script are shown at the one argument that names it.
+      const elsewhere = finding.related.find((one) => one.path !== undefined)?.span.start ?? "";
+      const key = `${finding.code} ${finding.span.start} ${finding.span.end} ${elsewhere} ${finding.message}`;
       return !seen.has(key) && seen.add(key);
     });
 }

@@ -1,11 +1,11 @@
 /** One cause, one finding: what several rules say of the same thing becomes one finding with related information. */
 import type { Finding, Related, Rule } from "../rules/rule.ts";
-import { overlaps, type Span } from "../text/span.ts";
+import { type SourceSpan, sharesPart } from "../text/span.ts";
 
 /** What the engine keeps of a reported finding until all rules have run. */
 export type Reported = {
   /** What is at fault. */
-  readonly cause: Span;
+  readonly cause: SourceSpan;
   /** The finding's own list, open for what others say of the same cause. */
   readonly related: Related[];
 };
@@ -25,7 +25,7 @@ export function merged(
       for (const other of findings) {
         const its = other.rule === name && other !== finding ? reported.get(other) : undefined;
         // A rule that says more may itself give way to another.
-        if (its && overlaps(its.cause, own.cause)) return absorberOf(other) ?? other;
+        if (its && sharesPart(its.cause, own.cause)) return absorberOf(other) ?? other;
       }
     }
     return undefined;

@@ -1,5 +1,5 @@
 import { isA, operators, shownName } from "../airflow/kinds.ts";
-import { closingBlank } from "../airflow/scripts.ts";
+import { closingBlank } from "../airflow/templates.ts";
 import type { Script } from "../shell/script.ts";
 import { type Masked, masked } from "../shell/status.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";

@@ -2,7 +2,7 @@ import { argument } from "../airflow/arguments.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
-import { closingBlank } from "../airflow/scripts.ts";
+import { closingBlank } from "../airflow/templates.ts";
 import { type JobShape, type JobShapeFault, jobShape } from "../shell/jobshape.ts";
 import type { Script } from "../shell/script.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";

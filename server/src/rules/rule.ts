@@ -1,6 +1,6 @@
 import type { DagFile } from "../airflow/dagfile.ts";
 import type { Fix } from "../text/edit.ts";
-import type { Span } from "../text/span.ts";
+import type { SourceSpan, Span } from "../text/span.ts";
 
 /** How sure and how bad: an `error` loses work or its result, a `warning` will one day, an `info` is worth knowing. */
 export type Severity = "error" | "warning" | "info";
@@ -16,8 +16,11 @@ export type Group =
   | "sensor"
   | "tether";
 
-/** Another place that belongs to a finding. Without `path` it stands in the same file. */
-export type Related = { readonly path?: string; readonly span: Span; readonly message: string };
+/**
+ * Another place that belongs to a finding. Without `path` it stands in the same file, or where a rule's span says it
+ * stands elsewhere.
+ */
+export type Related = { readonly path?: string; readonly span: SourceSpan; readonly message: string };
 
 /** What a rule says about one place of one file. Spans are UTF-16 offsets. */
 export type Finding = {
@@ -39,13 +42,14 @@ export type Finding = {
 
 /** What a rule hands in; identity and default severity are the rule's. */
 export type Report = (finding: {
-  readonly span: Span;
+  /** One that stands for text of another file is shown here, and there as related information. */
+  readonly span: SourceSpan;
   readonly message: string;
   readonly hint?: string;
   /** Only where one case weighs less or more than the rule's own severity. */
   readonly severity?: Severity;
   /** What is at fault, when that is larger or other than `span`: the whole ssh command, the call that makes the task. */
-  readonly cause?: Span;
+  readonly cause?: SourceSpan;
   readonly related?: readonly Related[];
   readonly fixes?: (() => readonly (Fix | undefined)[]) | readonly (Fix | undefined)[];
 }) => void;

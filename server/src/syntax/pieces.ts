@@ -139,16 +139,24 @@ export function replaced(folded: Folded, old: string, by: Folded): Folded {
   return joined(pieces, folded.span);
 }
 
-const jinja = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/g;
+const jinja =
+  /(\{%[-+]?\s*raw\s*-?%\})[\s\S]*?(\{%-?\s*endraw\s*[-+]?%\})|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/g;
 
 /** Marks the Jinja parts of a text that Airflow renders before use. */
 export function withJinja(folded: Folded): Folded {
   if (!folded.text.includes("{")) return folded;
   const holes: Hole[] = [...folded.holes];
   for (const match of folded.text.matchAll(jinja)) {
-    const second = match[0].charAt(1);
+    const [whole, raw, endraw] = match;
+    const second = whole.charAt(1);
     const kind = second === "{" ? "jinja-expression" : second === "%" ? "jinja-statement" : "jinja-comment";
-    holes.push({ start: match.index, end: match.index + match[0].length, kind, expr: undefined });
+    const add = (start: number, end: number): unknown => holes.push({ start, end, kind, expr: undefined });
+    const end = match.index + whole.length;
+    if (raw !== undefined && endraw !== undefined) {
+      // {% raw %} … {% endraw %}: what stands between is no Jinja.
+      add(match.index, match.index + raw.length);
+      add(end - endraw.length, end);
+    } else add(match.index, end);
   }
   holes.sort((a, b) => a.start - b.start);
   return { ...folded, holes };

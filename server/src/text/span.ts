@@ -32,3 +32,10 @@ export function slice(text: string, where: Span): string {
 export function partKey({ start, end, elsewhere }: SourceSpan): string {
   return elsewhere ? `${elsewhere.path} ${elsewhere.span.start} ${elsewhere.span.end}` : `${start} ${end}`;
 }
+
+/** As {@link overlaps}; parts that stand for text of other files share what they stand for. */
+export function sharesPart(a: SourceSpan, b: SourceSpan): boolean {
+  if (!overlaps(a, b)) return false;
+  if (!a.elsewhere || !b.elsewhere) return true;
+  return a.elsewhere.path === b.elsewhere.path && overlaps(a.elsewhere.span, b.elsewhere.span);
+}
