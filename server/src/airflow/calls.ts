@@ -18,38 +18,9 @@ import {
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Results } from "../syntax/uses.ts";
+import { canonical, kindOf } from "./callKinds.ts";
 import type { RemoteCall, RemoteCallKind, Task } from "./dagfile.ts";
 import { runBy } from "./reach.ts";
-
-/** Sources: the modules' own documentation; `getoutput` never raises and drops the status. */
-const kinds: Readonly<Record<string, RemoteCallKind>> = {
-  "subprocess.Popen": "popen",
-  "subprocess.run": "subprocess",
-  "subprocess.call": "subprocess",
-  "subprocess.check_call": "subprocess",
-  "subprocess.check_output": "subprocess",
-  "subprocess.getoutput": "os-system",
-  "subprocess.getstatusoutput": "os-system",
-  "commands.getoutput": "os-system",
-  "commands.getstatusoutput": "os-system",
-  "os.system": "os-system",
-  "os.popen": "os-system",
-  "paramiko.SSHClient.connect": "paramiko-connect",
-  "paramiko.SSHClient.exec_command": "paramiko-exec",
-};
-
-/** `paramiko.client.SSHClient` is the same class as `paramiko.SSHClient`. */
-function canonical(callee: string): string {
-  return callee.replace(/^paramiko\.client\./, "paramiko.");
-}
-
-function kindOf(callee: string): RemoteCallKind | undefined {
-  if (Object.hasOwn(kinds, callee)) return kinds[callee];
-  // Every SSHHook, of any Airflow: hook.get_conn() is a paramiko client.
-  if (/SSHHook\.(get_conn|get_conn\.__enter__|__enter__)\.exec_command$/.test(callee)) return "paramiko-exec";
-  if (/SSHHook\.exec_ssh_client_command$/.test(callee)) return "hook-exec";
-  return undefined;
-}
 
 const speaksSsh = /\b(?:paramiko|SSHHook)\b/;
 
@@ -146,6 +117,7 @@ function calleeOf(call: Call, scope: Scope, values: Evaluator): string | undefin
 }
 
 function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Evaluator): RemoteCall["command"] {
+  if (kind === "http") return undefined;
   const named = keyword(call, "args") ?? keyword(call, "command") ?? keyword(call, "cmd");
   const positional = call.args.filter((one) => one.form === "positional").map((one) => one.value);
   // exec_ssh_client_command(ssh_client, command, …) takes the client first.

@@ -13,6 +13,8 @@ export const operators = {
   winrm: "airflow.providers.microsoft.winrm.operators.winrm.WinRMOperator",
   docker: "airflow.providers.docker.operators.docker.DockerOperator",
   pod: "airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator",
+  http: "airflow.providers.http.operators.http.HttpOperator",
+  httpSensor: "airflow.providers.http.sensors.http.HttpSensor",
   sftp: "airflow.providers.sftp.operators.sftp.SFTPOperator",
   subDag: "airflow.operators.subdag.SubDagOperator",
   externalTaskSensor: "airflow.providers.standard.sensors.external_task.ExternalTaskSensor",

@@ -31,6 +31,7 @@ export type Limits = {
   readonly subprocessTimeout: Limit;
 };
 /** A number of seconds and whether the project's configuration gave it. */
+  readonly requestTimeout: Limit;
 export type Limit = { readonly seconds: number; readonly configured: boolean };
 
 /** All that a file's check may know of its project. */
@@ -51,6 +52,7 @@ export const proposedLimits: Limits = {
   subprocessTimeout: { seconds: 3600, configured: false },
 };
 
+  requestTimeout: { seconds: 60, configured: false },
 /** The newest Airflow that Tether knows, taken when nothing tells the project's version. */
 export const newestAirflow = "3.3.2";
 

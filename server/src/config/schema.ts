@@ -31,6 +31,9 @@ const limitsSchema = z.strictObject({
   "subprocess-timeout": duration
     .optional()
     .describe("The `timeout` that fixes give a call of `subprocess`. Tether's own proposal: 1 h."),
+  "request-timeout": duration
+    .optional()
+    .describe("The `timeout` that fixes give an HTTP request. Tether's own proposal: 1 min."),
 });
 
 const airflowSchema = z.strictObject({

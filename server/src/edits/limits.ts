@@ -20,6 +20,7 @@ const exceeded = {
   "remote-job-timeout": "a longer job would fail the task, and run on",
   "sensor-timeout": "a longer wait would fail the task",
   "subprocess-timeout": "a longer run would fail the task",
+  "request-timeout": "a server that is silent for longer would fail the task",
 } as const;
 
 /** An option of `[tool.tether.limits]`. */

@@ -204,6 +204,7 @@ function limits(options: Options): Limits {
     sensorTimeout: limit("sensor-timeout", proposedLimits.sensorTimeout),
     subprocessTimeout: limit("subprocess-timeout", proposedLimits.subprocessTimeout),
   };
+    requestTimeout: limit("request-timeout", proposedLimits.requestTimeout),
 }
 
 function outermost(a: string, b: string | undefined): string {

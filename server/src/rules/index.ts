@@ -3,6 +3,7 @@ import bashSshCall from "./bash-ssh-call.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
+import httpCallNoTimeout from "./http-call-no-timeout.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
 import operatorSubmitNoWait from "./operator-submit-no-wait.ts";
 import osSystemUsed from "./os-system-used.ts";
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   sensorDefaultTimeout,
   bashSshCall,
   paramikoExitStatusIgnored,
+  httpCallNoTimeout,
   externalTaskSensorNotExternal,
   exitStatusMasked,
   remoteJobCommandShape,

@@ -1,0 +1,109 @@
+/** Whether an HTTP request that a task makes ends by itself when the server falls silent. */
+import { keyword, lastName, unwrap } from "../syntax/python.ts";
+import type { Value } from "../syntax/value.ts";
+import { argument } from "./arguments.ts";
+import type { DagFile, RemoteCall, Task } from "./dagfile.ts";
+import { operators, redefines } from "./kinds.ts";
+
+/** `none`: it surely waits as long as the server keeps it waiting. */
+export type RequestLimit = "none" | "bounded" | "unknown";
+
+/**
+ * What ends a request of kind `http`. Sources: requests and urllib3 wait for ever without a `timeout`, urllib and
+ * http.client unless the socket module has a default; httpx gives up after 5 s unless told `timeout=None`.
+ */
+export function requestLimit(file: DagFile, call: RemoteCall): RequestLimit {
+  if (isAbortedElsewhere(file, call)) return "unknown";
+  if (call.callee.endsWith("HttpHook.run")) return ofOptions(hookOptions(file, call));
+  const given = timeoutGiven(file, call);
+  if (given !== "absent") return given;
+  if (call.callee.startsWith("httpx.")) return "bounded";
+  if (call.callee.startsWith("requests.") || call.callee.startsWith("urllib3.")) return ofMaker(file, call);
+  return /\bsetdefaulttimeout\b/.test(file.text) ? "bounded" : "none";
+}
+
+/** The `timeout` of the call itself. */
+function timeoutGiven(file: DagFile, call: RemoteCall): RequestLimit | "absent" {
+  const { args } = call.call;
+  if (args.some((one) => one.form === "star")) return "unknown";
+  // urlopen(url, data, timeout), HTTPConnection(host, port, timeout)
+  const third = /^urllib|^http\.client/.test(call.callee) ? args[2] : undefined;
+  const given = keyword(call.call, "timeout") ?? (third?.form === "positional" ? third : undefined);
+  if (given) return file.values.evaluate(given.value, call.scope).kind === "none" ? "none" : "bounded";
+  for (const one of args) {
+    if (one.form !== "double-star") continue;
+    const found = entry(file.values.evaluate(one.value, call.scope), "timeout");
+    if (found !== "absent") return found;
+  }
+  return "absent";
+}
+
+/** What the session, pool or hook that makes the request was told: `PoolManager(timeout=5)`, `session.mount(…)`. */
+function ofMaker(file: DagFile, call: RemoteCall): RequestLimit {
+  const { func } = call.call;
+  const owner = func.kind === "attribute" ? file.values.evaluate(func.value, call.scope) : undefined;
+  if (owner?.kind !== "call") return "none";
+  if (keyword(owner.call, "timeout") || owner.call.args.some((one) => one.form === "double-star")) return "unknown";
+  const { uses, escapes } = file.results.resultOf(owner.call);
+  // Whoever gets it may give it an adapter with a default timeout.
+  if (escapes) return "unknown";
+  for (const use of uses) {
+    // session.request = functools.partial(session.request, timeout=5)
+    if (use.kind !== "method" && /^(request|send|get|post|put|patch|delete|head)$/.test(use.path[0] ?? ""))
+      return "unknown";
+    if (use.path[0] !== "mount") continue;
+    const adapter = use.call?.args[1];
+    const made = adapter && file.values.evaluate(adapter.value, call.scope);
+    if (made?.kind !== "call" || !/^requests\..*HTTPAdapter$/.test(made.callee)) return "unknown";
+  }
+  return "none";
+}
+
+/** Another clock ends it: `signal.alarm(60)`, `@timeout(60)` above the function, `asyncio.wait_for`. */
+function isAbortedElsewhere(file: DagFile, call: RemoteCall): boolean {
+  if (/\bsignal\.(alarm|setitimer)\b|\bfunc_timeout\b|\bAirflowTaskTimeout\b|\bwait_for\(/.test(file.text)) return true;
+  return (call.function?.decorators ?? []).some(({ expr }) => {
+    const named = unwrap(expr);
+    return /time_?out|time_?limit/i.test(lastName(named.kind === "call" ? named.func : named) ?? "");
+  });
+}
+
+/** `run(endpoint, data, headers, extra_options)` of an HttpHook. */
+function hookOptions(file: DagFile, { call, scope }: RemoteCall): Value | "absent" | "unknown" {
+  const given = keyword(call, "extra_options") ?? call.args[3];
+  if (given?.form === "positional" || given?.form === "keyword") return file.values.evaluate(given.value, scope);
+  return call.args.some((one) => one.form === "star" || one.form === "double-star") ? "unknown" : "absent";
+}
+
+/**
+ * What ends the request of an HttpOperator or HttpSensor; undefined for any other task. HttpHook hands
+ * `extra_options["timeout"]` to requests and has no default of its own, from Airflow 1.10 to provider 6.3; newer ones
+ * also read the connection's extra. A deferred request goes through aiohttp, which gives up after 5 minutes.
+ */
+export function taskRequestLimit(file: DagFile, task: Task): RequestLimit | undefined {
+  const name = task.operator.known?.fqcn;
+  if (name !== operators.http && name !== operators.httpSensor) return undefined;
+  if (redefines(task, "execute") || redefines(task, "poke")) return "unknown";
+  const deferrable = argument(file, task, "deferrable");
+  const inProcess =
+    deferrable === "absent"
+      ? file.project.deployment.defaultDeferrable !== true
+      : typeof deferrable === "object" && deferrable.resolved.kind === "boolean" && !deferrable.resolved.value;
+  if (!inProcess) return "unknown";
+  const given = argument(file, task, "extra_options");
+  return ofOptions(typeof given === "object" ? given.resolved : given);
+}
+
+function ofOptions(options: Value | "absent" | "unknown"): RequestLimit {
+  if (options === "unknown") return "unknown";
+  if (options === "absent" || options.kind === "none") return "none";
+  const found = entry(options, "timeout");
+  return found === "absent" ? "none" : found;
+}
+
+function entry(value: Value, key: string): RequestLimit | "absent" {
+  if (value.kind !== "dict") return "unknown";
+  const found = value.entries.findLast((one) => one.key === key);
+  if (found) return found.value.kind === "none" ? "none" : "bounded";
+  return value.complete ? "absent" : "unknown";
+}

@@ -1,0 +1,151 @@
+import { argument } from "../airflow/arguments.ts";
+import { isUnbounded } from "../airflow/bounds.ts";
+import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
+import { requestLimit, taskRequestLimit } from "../airflow/httpCalls.ts";
+import { isSensor, shownName } from "../airflow/kinds.ts";
+import { editArguments, setEntries } from "../edits/arguments.ts";
+import { secondsText } from "../edits/durations.ts";
+import { quoteString } from "../edits/layout.ts";
+import { limitFix, shownSeconds } from "../edits/limits.ts";
+import { setTaskArguments } from "../edits/task.ts";
+import { type Expr, keyword, unwrap } from "../syntax/python.ts";
+import type { Edit, Fix } from "../text/edit.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET209",
+  name: "http-call-no-timeout",
+  group: "missing-timeout",
+  severity: "warning",
+  summary: "A task makes an HTTP request that waits for the server without a limit",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `\`requests\` has no timeout of its own: a server that accepts the connection and never answers, or a peer that is gone, keeps the call waiting for ever. Airflow shows a running task, which holds its worker slot until somebody kills it. \`HttpOperator\`, \`HttpSensor\` and \`HttpHook\` use requests and hand it \`extra_options["timeout"]\`, which they have no default for; a sensor's own \`timeout\` is only looked at between two requests. \`urllib\` and \`http.client\` wait the same way. httpx gives up after 5 seconds unless it is told \`timeout=None\`.`,
+    bad: `import requests
+
+from airflow.decorators import dag, task
+
+
+@dag(schedule="@daily")
+def rates():
+    @task
+    def fetch():
+        response = requests.get("https://rates.example.com/daily")
+        response.raise_for_status()
+        return response.json()
+
+    fetch()
+
+
+rates()
+`,
+    good: `import requests
+
+from airflow.decorators import dag, task
+
+
+@dag(schedule="@daily")
+def rates():
+    @task
+    def fetch():
+        response = requests.get("https://rates.example.com/daily", timeout=30)
+        response.raise_for_status()
+        return response.json()
+
+    fetch()
+
+
+rates()
+`,
+    limits:
+      "A task with an execution_timeout is left alone, and so is a session that is handed to other code or has an adapter of its own. The timeout that an Airflow connection's extra may hold cannot be seen.",
+    links: [
+      "https://requests.readthedocs.io/en/latest/user/advanced/#timeouts",
+      "https://airflow.apache.org/docs/apache-airflow-providers-http/stable/operators.html",
+    ],
+  },
+  check(file, report) {
+    for (const call of file.calls) {
+      if (call.kind !== "http" || !call.live) continue;
+      // An operator's own code is reached by the tasks that others make of it.
+      if (call.tasks.length > 0 && !call.tasks.some((task) => isUnbounded(file, task))) continue;
+      if (requestLimit(file, call) !== "none") continue;
+      const hook = call.callee.endsWith("HttpHook.run");
+      report({
+        span: call.span,
+        message: `${shownCallee(call)} has no timeout: if the server never answers, the task holds its worker slot for ever.`,
+        hint: hook
+          ? 'Pass extra_options={"timeout": …}, in seconds.'
+          : "Pass timeout=, in seconds: it limits the connection and every wait for data.",
+        fixes: () => [hook ? hookFix(file, call) : callFix(file, call)],
+      });
+    }
+    for (const task of file.tasks) {
+      if (taskRequestLimit(file, task) !== "none" || !isUnbounded(file, task)) continue;
+      report({
+        span: task.span,
+        message: isSensor(task)
+          ? `${shownName(task)} has no request timeout: if the server never answers, its own timeout is never looked at, and the task runs for ever.`
+          : `${shownName(task)} has no request timeout: if the server never answers, the task holds its worker slot for ever.`,
+        hint: 'Pass extra_options={"timeout": …}, in seconds, unless the connection\'s extra holds a timeout.',
+        fixes: () => [operatorFix(file, task)],
+      });
+    }
+  },
+});
+
+/** `requests.get`, `Session.get`, `urlopen`: as its users call it. */
+function shownCallee({ callee }: RemoteCall): string {
+  const [last = callee, owner] = callee.split(".").toReversed();
+  return owner !== undefined && /^(requests|httpx|[A-Z]\w*|session)$/.test(owner)
+    ? `${owner === "session" ? "Session" : owner}.${last}`
+    : last;
+}
+
+/** requests.get(url) → requests.get(url, timeout=60) */
+function callFix(file: DagFile, call: RemoteCall): Fix | undefined {
+  if (call.callee.endsWith(".urlretrieve")) return undefined;
+  const edits = editArguments(file, call.call, { set: [{ name: "timeout", text: seconds(file) }] });
+  return fix(file, "timeout=", edits);
+}
+
+function hookFix(file: DagFile, call: RemoteCall): Fix | undefined {
+  const given = keyword(call.call, "extra_options") ?? call.call.args[3];
+  const edits = given
+    ? intoDict(file, given.value)
+    : editArguments(file, call.call, { set: [{ name: "extra_options", text: literal(file) }] });
+  return fix(file, "extra_options", edits);
+}
+
+function operatorFix(file: DagFile, task: Task): Fix | undefined {
+  const given = argument(file, task, "extra_options");
+  const absent = given === "absent" || (typeof given === "object" && given.resolved.kind === "none");
+  const edits = absent
+    ? setTaskArguments(file, task, [{ name: "extra_options", text: literal(file) }])
+    : typeof given === "object"
+      ? intoDict(file, given.value)
+      : undefined;
+  return fix(file, "extra_options", edits);
+}
+
+function intoDict(file: DagFile, value: Expr): readonly Edit[] | undefined {
+  const dict = unwrap(value);
+  return dict.kind === "dict" ? setEntries(file, dict, [{ name: "timeout", text: seconds(file) }]) : undefined;
+}
+
+function literal(file: DagFile): string {
+  return `{${quoteString(file, "timeout")}: ${seconds(file)}}`;
+}
+
+function seconds(file: DagFile): string {
+  return secondsText(file.project.limits.requestTimeout.seconds);
+}
+
+function fix(file: DagFile, where: string, edits: readonly Edit[] | undefined): Fix | undefined {
+  const limit = file.project.limits.requestTimeout;
+  const title =
+    where === "timeout=" ? `Add timeout=${seconds(file)}` : `Add a timeout of ${seconds(file)} seconds to ${where}`;
+  return limitFix(`${title} (${shownSeconds(limit.seconds)})`, limit, "request-timeout", edits);
+}
