@@ -13,8 +13,10 @@ import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import type { Rule } from "./rule.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
+import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
+import sshHostKeyCheckDisabled from "./ssh-host-key-check-disabled.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
@@ -32,14 +34,16 @@ export const rules: readonly Rule[] = [
   remoteJobNoTimeout,
   subprocessNoTimeout,
   sensorDefaultTimeout,
+  httpCallNoTimeout,
   bashSshCall,
   paramikoExitStatusIgnored,
-  httpCallNoTimeout,
   externalTaskSensorNotExternal,
   exitStatusMasked,
   remoteJobCommandShape,
   subprocessResultIgnored,
   osSystemUsed,
   templateExtensionTrap,
+  sshHostKeyCheckDisabled,
   externalTaskSensorNoFailedStates,
+  sensorPokeModeLongWait,
 ];
