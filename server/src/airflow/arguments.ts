@@ -150,7 +150,7 @@ function classLayer(file: Arguments, definition: ClassDef): Layer {
             entries.push({
               name: given.name,
               value: given.value,
-              resolved: file.values.evaluate(given.value, scope),
+              resolved: file.values.evaluate(passedOn(init, given.name, given.value) ?? given.value, scope),
               span: given.span,
               origin: "class",
               call: one,
@@ -177,6 +177,18 @@ function classLayer(file: Arguments, definition: ClassDef): Layer {
   if (rest && file.values.names.mutated.has(rest.name)) complete = false;
   entries.unshift(...ownParameters(init), ...ownAttributes(init));
   return { origin: "class", entries, complete: complete && called };
+}
+
+/** def __init__(self, timeout=60, **kwargs): super().__init__(timeout=timeout, **kwargs) */
+function passedOn(init: FunctionDef, name: string, value: Expr): Expr | undefined {
+  if (value.kind !== "name" || value.id !== name) return undefined;
+  let rebound = false;
+  walkStatements(init.body, (one) => {
+    const targets = one.kind === "assign" ? one.targets : one.kind === "augmented-assign" ? [one.target] : [];
+    rebound ||= targets.some((target) => target.kind === "name" && target.id === name);
+    return true;
+  });
+  return rebound ? undefined : init.parameters.find((one) => one.form === "plain" && one.name === name)?.default;
 }
 
 /** def __init__(self, cmd_timeout=60, **kwargs): whatever it does with the parameter, the name is the class's business. */

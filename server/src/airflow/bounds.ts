@@ -1,4 +1,6 @@
 /** Which limit, if any, ends a task that waits too long. */
+import { keyword } from "../syntax/python.ts";
+import type { Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
 import type { DagFile, Lookup, Task } from "./dagfile.ts";
@@ -18,6 +20,19 @@ export function isUnbounded(file: DagFile, task: Task): boolean {
   // load.execution_timeout = timedelta(hours=1)
   if (isSetLater(file, task, "execution_timeout")) return false;
   return hasNoRunTimeout(file, task);
+}
+
+/** The seconds of a number or a duration; undefined for anything else. */
+export function secondsOf(value: Value): number | undefined {
+  if (value.kind === "number") return value.value;
+  return value.kind === "timedelta" ? value.seconds : undefined;
+}
+
+/** The seconds of the `dagrun_timeout` of the task's DAG; `none`, or `unknown` when it cannot be told. */
+export function runTimeout(file: DagFile, task: Task): number | "none" | "unknown" {
+  if (hasNoRunTimeout(file, task)) return "none";
+  const given = task.dag?.call && keyword(task.dag.call, "dagrun_timeout");
+  return (given && secondsOf(file.values.evaluate(given.value, task.scope))) ?? "unknown";
 }
 
 /** Whether the task's DAG certainly has no `dagrun_timeout`. */

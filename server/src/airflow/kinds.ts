@@ -19,6 +19,7 @@ export const operators = {
   subDag: "airflow.operators.subdag.SubDagOperator",
   externalTaskSensor: "airflow.providers.standard.sensors.external_task.ExternalTaskSensor",
   bashSensor: "airflow.providers.standard.sensors.bash.BashSensor",
+  pythonSensor: "airflow.providers.standard.sensors.python.PythonSensor",
 } as const;
 
 /** Whether the task's operator is, or descends from, that class; TaskFlow counts by the operator behind its decorator. */

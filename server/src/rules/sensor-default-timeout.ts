@@ -1,10 +1,16 @@
 import { argument } from "../airflow/arguments.ts";
 import { parameterDefault } from "../airflow/availability.ts";
 import { isUnbounded, isUnset } from "../airflow/bounds.ts";
+import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, isSensor, operators, redefines, shownName } from "../airflow/kinds.ts";
+import { heldSlot } from "../airflow/sensing.ts";
 import type { Default } from "../catalog/operator.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
-import { secondsFix } from "../edits/limits.ts";
+import { secondsText } from "../edits/durations.ts";
+import { limitFix, shownSeconds } from "../edits/limits.ts";
+import { type Release, releases } from "../edits/slot.ts";
+import { setTaskArguments } from "../edits/task.ts";
+import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -43,19 +49,34 @@ with DAG("intake") as dag:
       if (!known || !isSensor(task) || redefines(task, "execute")) continue;
       // It waits for its own sub-DAG, whose tasks have limits of their own.
       if (isA(task, operators.subDag)) continue;
-      if (sensorFacts(known)?.timeOnly) continue;
+      const facts = sensorFacts(known);
+      if (!facts || facts.timeOnly) continue;
       if (!isSevenDays(parameterDefault(file.project, task, "timeout"))) continue;
       if (!isUnset(argument(file, task, "timeout"))) continue;
       if (!isUnbounded(file, task)) continue;
+      // A slot that is held for those days is the same story, and one fix ends both.
+      const ways = heldSlot(file, task) ? releases(file, task) : [];
+      const untilThen = ways.length > 0 ? "it holds a worker slot for 7 days" : "it gives up only after 7 days";
+      const also = ways[0] ? `, and ${ways[0].shown} to give the slot back` : "";
       report({
         span: task.span,
-        message: `${shownName(task)} has no timeout: when what it waits for never comes, it gives up only after 7 days.`,
-        hint: "Set timeout, in seconds, to the longest wait that still makes sense.",
-        fixes: () => [secondsFix(file, task, "timeout", file.project.limits.sensorTimeout, "sensor-timeout")],
+        message: `${shownName(task)} has no timeout: when what it waits for never comes, ${untilThen}.`,
+        hint: `Set timeout, in seconds, to the longest wait that still makes sense${also}.`,
+        fixes: () => (ways.length > 0 ? ways.map((one) => timeoutFix(file, task, one)) : [timeoutFix(file, task)]),
       });
     }
   },
 });
+
+function timeoutFix(file: DagFile, task: Task, way?: Release): Fix | undefined {
+  const limit = file.project.limits.sensorTimeout;
+  const timeout = { name: "timeout", text: secondsText(limit.seconds) };
+  const edits = setTaskArguments(file, task, [timeout, ...(way?.named ?? [])]);
+  const title = `Add timeout (${shownSeconds(limit.seconds)})${way ? ` and ${way.shown}` : ""}`;
+  const fix = limitFix(title, limit, "sensor-timeout", edits);
+  if (!fix || way?.why === undefined) return fix;
+  return { ...fix, safety: "unsafe", why: fix.safety === "unsafe" ? `${fix.why}; ${way.why}` : way.why };
+}
 
 /** The base class's own default, in its spellings through the versions; a sensor may have one of its own. */
 function isSevenDays(timeout: Default | undefined): boolean {

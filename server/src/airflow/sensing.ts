@@ -1,0 +1,124 @@
+/** How a sensor spends the time until what it waits for is there. */
+import { sensorFacts } from "../catalog/sensors.ts";
+import type { Expr } from "../syntax/python.ts";
+import { walkStatements } from "../syntax/traverse.ts";
+import { knownText } from "../syntax/value.ts";
+import { argument } from "./arguments.ts";
+import { isSetLater } from "./attributes.ts";
+import { airflowAtLeast, hasParameter, parameterDefault } from "./availability.ts";
+import { isUnset, runTimeout, secondsOf } from "./bounds.ts";
+import type { Argument, DagFile, Task } from "./dagfile.ts";
+import { isA, isSensor, operators, redefines } from "./kinds.ts";
+
+/** `[sensors] default_timeout`, seconds; the same number in every version. */
+const sevenDays = 7 * 86_400;
+
+/** A sensor in mode "poke": it sleeps between two looks, and keeps its worker slot. */
+export type HeldSlot = {
+  /** The longest it can last. */
+  readonly seconds: number;
+  /** Between two looks, seconds; undefined: not known. */
+  readonly interval: number | undefined;
+  /** `mode="poke"`, where it is written. */
+  readonly mode: Argument | undefined;
+};
+
+/** What a sensor that certainly waits in mode "poke" holds; undefined: it does not, or that cannot be told. */
+export function heldSlot(file: DagFile, task: Task): HeldSlot | undefined {
+  const { known } = task.operator;
+  if (!known || !isSensor(task) || redefines(task, "execute") || isA(task, operators.subDag)) return undefined;
+  const facts = sensorFacts(known);
+  if (!facts || facts.timeOnly || facts.pokeModeOnly || facts.ownWait || pokesByDecision(task)) return undefined;
+  // mode came with Airflow 1.10.2.
+  if (!airflowAtLeast(file.project, "1.10.2")) return undefined;
+  if (["mode", "deferrable", "timeout", "pool"].some((name) => isSetLater(file, task, name))) return undefined;
+  if (isDeferred(file, task) !== "no" || hasPoolOfItsOwn(file, task)) return undefined;
+  const mode = argument(file, task, "mode");
+  if (mode === "unknown" || (mode !== "absent" && knownText(mode.resolved) !== "poke")) return undefined;
+  const seconds = longestWait(file, task);
+  if (seconds === undefined) return undefined;
+  return { seconds, interval: pokeInterval(file, task), mode: mode === "absent" ? undefined : mode };
+}
+
+/** Whether a sensor waits in the triggerer. */
+export function isDeferred(file: DagFile, task: Task): "yes" | "no" | "unknown" {
+  const { known } = task.operator;
+  if (!known) return "unknown";
+  const given = argument(file, task, "deferrable");
+  if (given === "unknown") return "unknown";
+  if (given !== "absent") return given.resolved.kind !== "boolean" ? "unknown" : given.resolved.value ? "yes" : "no";
+  if (!hasParameter(file.project, known, "deferrable")) return "no";
+  const byDefault = parameterDefault(file.project, task, "deferrable");
+  if (byDefault?.kind === "literal") return byDefault.value === true ? "yes" : "no";
+  return file.project.deployment.defaultDeferrable === true ? "yes" : "no";
+}
+
+/** Seconds between two looks; undefined: not known. */
+export function pokeInterval(file: DagFile, task: Task): number | undefined {
+  const given = argument(file, task, "poke_interval");
+  if (given === "unknown") return undefined;
+  if (given !== "absent") return secondsOf(given.resolved);
+  const byDefault = parameterDefault(file.project, task, "poke_interval");
+  return byDefault?.kind === "literal" && typeof byDefault.value === "number" ? byDefault.value : undefined;
+}
+
+/** Seconds after which the sensor's own timeout, or the task's or the run's, ends the wait; undefined: not known. */
+function longestWait(file: DagFile, task: Task): number | undefined {
+  const own = ownTimeout(file, task);
+  const { defaultTaskExecutionTimeout } = file.project.deployment;
+  const execution = argument(file, task, "execution_timeout");
+  const run = runTimeout(file, task);
+  if (own === undefined || execution === "unknown" || run === "unknown") return undefined;
+  const bounds = [own, run === "none" ? own : run];
+  if (execution === "absent" || execution.resolved.kind === "none") bounds.push(defaultTaskExecutionTimeout ?? own);
+  else {
+    const seconds = secondsOf(execution.resolved);
+    if (seconds === undefined) return undefined;
+    bounds.push(seconds);
+  }
+  return Math.min(...bounds);
+}
+
+function ownTimeout(file: DagFile, task: Task): number | undefined {
+  const given = argument(file, task, "timeout");
+  if (given === "unknown") return undefined;
+  if (given !== "absent" && !isUnset(given)) return secondsOf(given.resolved);
+  const byDefault = parameterDefault(file.project, task, "timeout");
+  if (byDefault?.kind === "literal" && typeof byDefault.value === "number" && byDefault.value !== sevenDays)
+    return byDefault.value;
+  return file.project.deployment.defaultSensorTimeout ?? sevenDays;
+}
+
+/** pool="sensors": slots that nothing else wants. */
+function hasPoolOfItsOwn(file: DagFile, task: Task): boolean {
+  const pool = argument(file, task, "pool");
+  return pool === "unknown" || (pool !== "absent" && knownText(pool.resolved) !== "default_pool");
+}
+
+/** @poke_mode_only class …, or a class that keeps what it has seen between two looks in itself. */
+function pokesByDecision(task: Task): boolean {
+  return task.operator.subclasses.some((one) =>
+    one.decorators.some(({ expr }) => (expr.kind === "name" ? expr.id : "") === "poke_mode_only"),
+  );
+}
+
+/** The attribute in which a class of the file keeps something from one look to the next; a rescheduled sensor loses it. */
+export function keptBetweenLooks(task: Task): string | undefined {
+  for (const one of task.operator.subclasses) {
+    const poke = one.body.find((each) => each.kind === "function" && each.name === "poke");
+    if (poke?.kind !== "function") continue;
+    const self = poke.parameters[0]?.name;
+    let found: string | undefined;
+    const see = (target: Expr): void => {
+      if (target.kind === "attribute" && target.value.kind === "name" && target.value.id === self)
+        found ??= target.name;
+    };
+    walkStatements(poke.body, (statement) => {
+      if (statement.kind === "assign") for (const target of statement.targets) see(target);
+      if (statement.kind === "augmented-assign") see(statement.target);
+      return true;
+    });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
