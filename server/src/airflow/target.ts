@@ -16,6 +16,8 @@ export type Target = {
 export type Deployment = {
   /** `[core] default_task_execution_timeout`, seconds. */
   readonly defaultTaskExecutionTimeout: number | undefined;
+  /** `[core] default_task_retries` */
+  readonly defaultTaskRetries: number | undefined;
   /** `[sensors] default_timeout`, seconds. */
   readonly defaultSensorTimeout: number | undefined;
   /** `[operators] default_deferrable` */
@@ -29,9 +31,9 @@ export type Limits = {
   readonly remoteJobTimeout: Limit;
   readonly sensorTimeout: Limit;
   readonly subprocessTimeout: Limit;
+  readonly requestTimeout: Limit;
 };
 /** A number of seconds and whether the project's configuration gave it. */
-  readonly requestTimeout: Limit;
 export type Limit = { readonly seconds: number; readonly configured: boolean };
 
 /** All that a file's check may know of its project. */
@@ -50,9 +52,9 @@ export const proposedLimits: Limits = {
   remoteJobTimeout: { seconds: 4 * 3600, configured: false },
   sensorTimeout: { seconds: 3600, configured: false },
   subprocessTimeout: { seconds: 3600, configured: false },
+  requestTimeout: { seconds: 60, configured: false },
 };
 
-  requestTimeout: { seconds: 60, configured: false },
 /** The newest Airflow that Tether knows, taken when nothing tells the project's version. */
 export const newestAirflow = "3.3.2";
 
@@ -61,6 +63,7 @@ export const unknownProject: Project = {
   target: { airflow: newestAirflow, origin: "default", providers: {} },
   deployment: {
     defaultTaskExecutionTimeout: undefined,
+    defaultTaskRetries: undefined,
     defaultSensorTimeout: undefined,
     defaultDeferrable: undefined,
   },

@@ -40,6 +40,11 @@ const airflowSchema = z.strictObject({
   "default-task-execution-timeout": duration
     .optional()
     .describe("What `[core] default_task_execution_timeout` says in your `airflow.cfg`."),
+  "default-task-retries": z
+    .int()
+    .min(0)
+    .optional()
+    .describe("What `[core] default_task_retries` says: the `retries` of a task that is given none. Airflow's own: 0."),
   "default-sensor-timeout": duration.optional().describe("What `[sensors] default_timeout` says."),
   "default-deferrable": z.boolean().optional().describe("What `[operators] default_deferrable` says."),
   "dag-ignore-file-syntax": z

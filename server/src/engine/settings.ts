@@ -137,6 +137,7 @@ function assemble(
     target,
     deployment: {
       defaultTaskExecutionTimeout: options.airflow["default-task-execution-timeout"],
+      defaultTaskRetries: options.airflow["default-task-retries"],
       defaultSensorTimeout: options.airflow["default-sensor-timeout"],
       defaultDeferrable: options.airflow["default-deferrable"],
     },
@@ -203,8 +204,8 @@ function limits(options: Options): Limits {
     remoteJobTimeout: limit("remote-job-timeout", proposedLimits.remoteJobTimeout),
     sensorTimeout: limit("sensor-timeout", proposedLimits.sensorTimeout),
     subprocessTimeout: limit("subprocess-timeout", proposedLimits.subprocessTimeout),
-  };
     requestTimeout: limit("request-timeout", proposedLimits.requestTimeout),
+  };
 }
 
 function outermost(a: string, b: string | undefined): string {
