@@ -1,8 +1,8 @@
 import type { SourceFile } from "../../server/src/edits/layout.ts";
+import { bindNames } from "../../server/src/syntax/bind.ts";
 import { lowerModule } from "../../server/src/syntax/lower.ts";
 import type { Call } from "../../server/src/syntax/python.ts";
 import { dottedName } from "../../server/src/syntax/python.ts";
-import { bindNames } from "../../server/src/syntax/scope.ts";
 import { everyExpression } from "../../server/src/syntax/traverse.ts";
 import { applyEdits, type Edit } from "../../server/src/text/edit.ts";
 

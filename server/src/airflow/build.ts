@@ -1,8 +1,8 @@
 /** From a source text to the model that rules read. */
 
+import { bindNames } from "../syntax/bind.ts";
 import { evaluator } from "../syntax/evaluator.ts";
 import { lowerModule } from "../syntax/lower.ts";
-import { bindNames } from "../syntax/scope.ts";
 import { results } from "../syntax/uses.ts";
 import { collectCalls } from "./calls.ts";
 import { type BareTask, collect } from "./collect.ts";

@@ -1,4 +1,6 @@
 /** Calls whose result is known before anything runs: string methods, `dedent`, `join`, `timedelta`, `dict` … */
+import { applied } from "./applied.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { Folded } from "./folded.ts";
 import { braceFormatted, textOf } from "./formatting.ts";
 import { qualifiedName } from "./names.ts";
@@ -6,8 +8,6 @@ import { dedented, joined, nothing, produced, replaced, stripped, unknownPiece }
 import type { Call, Expr } from "./python.ts";
 import type { Scope } from "./scope.ts";
 import { type DictEntry, knownText, type Value } from "./value.ts";
-
-type Context = { readonly evaluate: (expr: Expr, scope: Scope) => Value };
 
 const secondsIn: Readonly<Record<string, number>> = {
   weeks: 604_800,
@@ -31,7 +31,7 @@ const durations = new Set([
 const dedents = new Set(["textwrap.dedent", "inspect.cleandoc"]);
 
 /** The value of a call. */
-export function callValue(call: Call, scope: Scope, context: Context): Value {
+export function callValue(call: Call, scope: Scope, context: Evaluation): Value {
   const evaluate = (expr: Expr): Value => context.evaluate(expr, scope);
   const callee = qualifiedName(call.func, scope);
   const positional = call.args.filter((one) => one.form === "positional").map((one) => one.value);
@@ -72,9 +72,15 @@ export function callValue(call: Call, scope: Scope, context: Context): Value {
       return { kind: "string", folded: unknownPiece(call, call.span), expr: call };
     }
     if (callee === "os.path.join" && plain) return pathJoined(positional.map(evaluate), call);
+    const helper = evaluate(call.func);
+    if (helper.kind === "function") return applied(call, helper, scope, context);
     return { kind: "call", callee, call, expr: call };
   }
 
+  if (call.func.kind === "name") {
+    const helper = evaluate(call.func);
+    return helper.kind === "function" ? applied(call, helper, scope, context) : { kind: "unknown", expr: call };
+  }
   if (call.func.kind !== "attribute") return { kind: "unknown", expr: call };
   const owner = evaluate(call.func.value);
   const method = call.func.name;

@@ -1,28 +1,57 @@
 /** Works out what an expression is known to be: names are followed, constants folded. */
 import type { Span } from "../text/span.ts";
+import { parameterValue } from "./applied.ts";
 import { callValue } from "./builtins.ts";
+import { type CallSites, callSites } from "./callSites.ts";
+import type { Evaluation, Run, Surroundings } from "./evaluation.ts";
 import type { Folded } from "./folded.ts";
+import { seenFrom } from "./foreign.ts";
 import { formatted, textOf } from "./formatting.ts";
 import { qualifiedName } from "./names.ts";
 import { joined, literalPieces, seenThrough, unknownPiece } from "./pieces.ts";
 import type { Binary, Expr, Name } from "./python.ts";
 import { lookup, type Names, type Scope } from "./scope.ts";
 import { type DictEntry, knownText, type Value } from "./value.ts";
+import { variantsOf } from "./variants.ts";
 
 /** Evaluates expressions of one file. */
 export type Evaluator = {
   readonly evaluate: (expr: Expr, scope: Scope) => Value;
+  /**
+   * The values that an expression takes in turn, where a loop over known items or several calls of a function decide
+   * it; otherwise the one that {@link Evaluator.evaluate} gives. Each text once.
+   */
+  readonly variants: (expr: Expr, scope: Scope) => readonly Value[];
   readonly names: Names;
 };
 
 const deepest = 40;
+/** Functions that call functions: deeper ones are not followed. */
+const mostNested = 6;
 
 /** An evaluator for one file; it keeps what it has worked out. */
-export function evaluator(names: Names): Evaluator {
+export function evaluator(names: Names, surroundings?: Surroundings): Evaluator & Evaluation {
+  return inRun(names, surroundings, callSites(names, surroundings?.passing), new Map(), 0);
+}
+
+function inRun(
+  names: Names,
+  surroundings: Surroundings | undefined,
+  sitesOf: CallSites,
+  run: Run,
+  nesting: number,
+): Evaluator & Evaluation {
   const known = new Map<Expr, Value>();
   let depth = 0;
-  const self: Evaluator = {
+  const self: Evaluator & Evaluation = {
     names,
+    surroundings,
+    sitesOf,
+    decided: (binding) => run.get(binding),
+    during: (more) =>
+      nesting < mostNested
+        ? inRun(names, surroundings, sitesOf, run.size === 0 ? more : new Map([...run, ...more]), nesting + 1)
+        : undefined,
     evaluate: (expr, scope) => {
       const before = known.get(expr);
       if (before) return before;
@@ -35,11 +64,12 @@ export function evaluator(names: Names): Evaluator {
       depth--;
       return value;
     },
+    variants: (expr, scope) => variantsOf(expr, scope, self),
   };
   return self;
 }
 
-function evaluateOnce(expr: Expr, scope: Scope, self: Evaluator): Value {
+function evaluateOnce(expr: Expr, scope: Scope, self: Evaluation): Value {
   const evaluate = (one: Expr): Value => self.evaluate(one, scope);
   const unknown: Value = { kind: "unknown", expr };
   switch (expr.kind) {
@@ -101,7 +131,7 @@ function evaluateOnce(expr: Expr, scope: Scope, self: Evaluator): Value {
       return nameValue(expr, scope, self);
     case "attribute": {
       const qualified = qualifiedName(expr, scope);
-      if (qualified !== undefined) return { kind: "reference", qualified, expr };
+      if (qualified !== undefined) return imported(qualified, expr, self) ?? { kind: "reference", qualified, expr };
       // class Settings: CMD = "…"
       const owner = evaluate(expr.value);
       if (owner.kind !== "class") return unknown;
@@ -121,13 +151,30 @@ function evaluateOnce(expr: Expr, scope: Scope, self: Evaluator): Value {
   }
 }
 
-function nameValue(expr: Name, scope: Scope, self: Evaluator): Value {
+/** What a dotted name stands for in another file of the project, as this file sees it. */
+function imported(qualified: string, expr: Expr, { surroundings }: Evaluation): Value | undefined {
+  const found = surroundings?.imports.find(qualified);
+  return found && surroundings && seenFrom(found.value, found.home, surroundings.path, expr);
+}
+
+function nameValue(expr: Name, scope: Scope, self: Evaluation): Value {
   const found = lookup(scope, expr.id, expr.span.start);
+  if (found === "unbound") {
+    // from settings import *
+    for (const module of self.names.starImports.toReversed()) {
+      const value = imported(`${module.endsWith(".") ? module : `${module}.`}${expr.id}`, expr, self);
+      if (value) return value;
+    }
+  }
   if (!found || found === "unbound") return { kind: "unknown", expr };
   const { binding } = found;
+  const taken = self.decided(binding);
+  if (taken) return seenThroughParameter(taken, expr);
   switch (binding.kind) {
-    case "import":
-      return { kind: "reference", qualified: binding.qualified, expr };
+    case "import": {
+      const { qualified } = binding;
+      return imported(qualified, expr, self) ?? { kind: "reference", qualified, expr };
+    }
     case "function":
       return { kind: "function", definition: binding.definition, expr };
     case "class":
@@ -138,12 +185,18 @@ function nameValue(expr: Name, scope: Scope, self: Evaluator): Value {
       return changes ? { ...value, complete: false } : value;
     }
     default: {
+      if (binding.reason === "parameter")
+        return seenThroughParameter(parameterValue(binding, found.scope, expr, self), expr);
       // `with SSHHook(…).get_conn() as client`: the object that answers `__enter__` is nearly always itself.
       if (binding.reason !== "with" || !binding.value) return { kind: "unknown", expr };
       const value = self.evaluate(binding.value, found.scope);
       return value.kind === "call" ? value : { kind: "unknown", expr };
     }
   }
+}
+
+function seenThroughParameter(value: Value, name: Name): Value {
+  return value.kind === "unknown" ? { kind: "unknown", expr: name } : renamed(value, name.span);
 }
 
 /** A value seen through a name: strings remember the name, so that a finding can be shown where it is used. */

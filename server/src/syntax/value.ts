@@ -1,7 +1,9 @@
 /** What an expression is known to be before anything runs. */
 import type { Span } from "../text/span.ts";
+import type { Evaluation, Run } from "./evaluation.ts";
 import type { Folded } from "./folded.ts";
-import type { Call, ClassDef, Expr, FunctionDef, Lambda } from "./python.ts";
+import type { Call, ClassDef, Expr, FunctionDef, Lambda, Module } from "./python.ts";
+import type { Names, Scope } from "./scope.ts";
 
 /** A value, or how much of it is known. `expr` is the expression that gives it, after names were followed. */
 export type Value =
@@ -14,13 +16,40 @@ export type Value =
   /** `complete` is false when a `*rest` or an unknown part is in it. */
   | { readonly kind: "list"; readonly items: readonly Value[]; readonly complete: boolean; readonly expr: Expr }
   | { readonly kind: "dict"; readonly entries: readonly DictEntry[]; readonly complete: boolean; readonly expr: Expr }
-  | { readonly kind: "function"; readonly definition: FunctionDef | Lambda; readonly expr: Expr }
-  | { readonly kind: "class"; readonly definition: ClassDef; readonly expr: Expr }
+  /** `home`: the file that defines it, when that is another one. */
+  | {
+      readonly kind: "function";
+      readonly definition: FunctionDef | Lambda;
+      readonly home?: Home | undefined;
+      readonly expr: Expr;
+    }
+  | { readonly kind: "class"; readonly definition: ClassDef; readonly home?: Home | undefined; readonly expr: Expr }
   /** The result of calling something imported or built in; a method's callee is `module.Class.method`. */
   | { readonly kind: "call"; readonly callee: string; readonly call: Call; readonly expr: Expr }
   /** An imported thing itself: `airflow.utils.trigger_rule.TriggerRule.ALL_DONE`. */
   | { readonly kind: "reference"; readonly qualified: string; readonly expr: Expr }
   | { readonly kind: "unknown"; readonly expr: Expr };
+
+/** A file of the project, as far as values are read from it. Its nodes may only be read with its own names. */
+export type Home = {
+  readonly path: string;
+  readonly module: Module;
+  readonly names: Names;
+  readonly evaluate: (expr: Expr, scope: Scope) => Value;
+  /** The same file in a run in which parameters are decided; undefined when functions nest too deep. */
+  readonly during: (run: Run) => Evaluation | undefined;
+};
+
+/** What importing from one file leads to. */
+export type Imports = {
+  /** What a dotted name stands for in another file of the project, in that file's own terms. */
+  readonly find: (qualified: string) => Imported | undefined;
+  /** The name under which the thing was first defined: `common.Remote` → `airflow.providers.ssh.operators.ssh.SSHOperator`. */
+  readonly canonical: (qualified: string) => string;
+};
+
+/** A value of another file; its nodes and spans are that file's. */
+export type Imported = { readonly value: Value; readonly home: Home };
 
 /** The value of a string that is known to its last character; undefined for any other value. */
 export function knownText(value: Value): string | undefined {

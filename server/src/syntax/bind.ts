@@ -1,0 +1,298 @@
+/** Binding the names of a module: one walk over all that gives a name its meaning. */
+import type { Span } from "../text/span.ts";
+import type { Expr, Module, Stmt } from "./python.ts";
+import type { Binding, LoopItem, Names, Scope } from "./scope.ts";
+import { eachPart, expressionsOf } from "./traverse.ts";
+
+const mutators = new Set([
+  "update",
+  "setdefault",
+  "pop",
+  "popitem",
+  "clear",
+  "append",
+  "extend",
+  "insert",
+  "remove",
+  "sort",
+  "reverse",
+]);
+
+type Mutable = {
+  kind: Scope["kind"];
+  parent: Scope | undefined;
+  owner: Scope["owner"];
+  bindings: Map<string, Binding[]>;
+};
+type Place = { readonly region: Span; readonly loop: Span | undefined };
+
+/** Binds all names of a module; `follow` gives the name under which what is imported was first defined. */
+export function bindNames(module: Module, follow: (qualified: string) => string = (qualified) => qualified): Names {
+  const scopes = new Map<Scope["owner"], Scope>();
+  const starImports: string[] = [];
+  const mutated = new Set<string>();
+  const whole: Span = { start: 0, end: module.text.length };
+
+  const open = (kind: Scope["kind"], owner: Scope["owner"], parent: Scope | undefined): Mutable => {
+    const scope: Mutable = { kind, parent, owner, bindings: new Map() };
+    scopes.set(owner, scope);
+    return scope;
+  };
+  const add = (scope: Mutable, binding: Binding): void => {
+    const before = scope.bindings.get(binding.name);
+    if (before) before.push(binding);
+    else scope.bindings.set(binding.name, [binding]);
+  };
+  const target = (
+    scope: Mutable,
+    expr: Expr,
+    place: Place,
+    from: number,
+    reason: "loop" | "unpacked" | "with" | "deleted",
+    value: Expr | undefined,
+    item?: LoopItem,
+  ): void => {
+    if (expr.kind === "name") add(scope, { kind: "other", name: expr.id, reason, value, item, from, ...place });
+    else if (expr.kind === "tuple" || expr.kind === "list") {
+      expr.items.forEach((one, index) => {
+        target(scope, one, place, from, reason, undefined, item && { ...item, part: [...item.part, index] });
+      });
+    } else if (expr.kind === "parenthesized") target(scope, expr.inner, place, from, reason, value, item);
+    else if (expr.kind === "starred") target(scope, expr.value, place, from, reason, undefined);
+    else if (expr.kind === "subscript" && expr.value.kind === "name") mutated.add(expr.value.id);
+  };
+  const assign = (scope: Mutable, expr: Expr, value: Expr, statement: Stmt, place: Place): void => {
+    const from = statement.span.end;
+    if (expr.kind === "name") add(scope, { kind: "value", name: expr.id, value, statement, from, ...place });
+    else if (expr.kind === "parenthesized") assign(scope, expr.inner, value, statement, place);
+    else if (
+      (expr.kind === "tuple" || expr.kind === "list") &&
+      value.kind === "tuple" &&
+      value.items.length === expr.items.length &&
+      !expr.items.some((one) => one.kind === "starred")
+    ) {
+      // a, b = 1, 2
+      expr.items.forEach((item, index) => {
+        const part = value.items[index];
+        if (part) assign(scope, item, part, statement, place);
+      });
+    } else target(scope, expr, place, from, "unpacked", undefined);
+  };
+  const lambdas = (scope: Mutable, expr: Expr): void => {
+    if (expr.kind === "lambda") {
+      const inner = open("lambda", expr, scope);
+      for (const parameter of expr.parameters) {
+        add(inner, {
+          kind: "other",
+          name: parameter.name,
+          reason: "parameter",
+          value: parameter.default,
+          from: expr.span.start,
+          region: expr.span,
+          loop: undefined,
+        });
+      }
+      lambdas(inner, expr.body);
+      return;
+    }
+    if (
+      expr.kind === "call" &&
+      expr.func.kind === "attribute" &&
+      expr.func.value.kind === "name" &&
+      mutators.has(expr.func.name)
+    ) {
+      mutated.add(expr.func.value.id);
+    }
+    if (expr.kind === "walrus") {
+      add(scope, {
+        kind: "other",
+        name: expr.name.id,
+        reason: "other",
+        value: expr.value,
+        from: expr.span.end,
+        region: expr.span,
+        loop: undefined,
+      });
+    }
+    eachPart(expr, (part) => lambdas(scope, part));
+  };
+  const block = (scope: Mutable, body: readonly Stmt[], place: Place): void => {
+    for (const statement of body) visit(scope, statement, place);
+  };
+  const branch = (scope: Mutable, body: readonly Stmt[], place: Place, loop?: Span): void => {
+    const region = extent(body);
+    if (region) block(scope, body, { region, loop: loop ?? place.loop });
+  };
+  const visit = (scope: Mutable, statement: Stmt, place: Place): void => {
+    const from = statement.span.end;
+    for (const expr of expressionsOf(statement)) lambdas(scope, expr);
+    switch (statement.kind) {
+      case "import":
+        for (const one of statement.names) {
+          // `import a.b` binds `a`; `import a.b as c` binds `c` to `a.b`.
+          const root = one.name.split(".")[0] ?? one.name;
+          add(scope, {
+            kind: "import",
+            name: one.alias ?? root,
+            qualified: one.alias ? one.name : root,
+            statement,
+            from,
+            ...place,
+          });
+        }
+        break;
+      case "import-from":
+        for (const one of statement.names) {
+          if (one.name === "*") starImports.push(statement.module);
+          else {
+            // from . import hosts
+            const dot = statement.module.endsWith(".") ? "" : ".";
+            const written = `${statement.module}${dot}${one.name}`;
+            let followed: string | undefined;
+            const qualified = {
+              get qualified() {
+                followed ??= follow(written);
+                return followed;
+              },
+            };
+            // Other files are read when somebody asks what the name stands for.
+            add(
+              scope,
+              Object.assign(qualified, {
+                kind: "import" as const,
+                name: one.alias ?? one.name,
+                statement,
+                from,
+                ...place,
+              }),
+            );
+          }
+        }
+        break;
+      case "assign":
+        for (const one of statement.targets) {
+          if (statement.value) assign(scope, one, statement.value, statement, place);
+        }
+        break;
+      case "augmented-assign":
+        if (statement.target.kind === "name") {
+          const name = statement.target.id;
+          if (statement.operator === "+=") {
+            // cmd += " more": the value so far, looked up just before this statement, plus the rest.
+            const value: Expr = {
+              kind: "binary",
+              operator: "+",
+              left: statement.target,
+              right: statement.value,
+              span: statement.span,
+            };
+            add(scope, { kind: "value", name, value, statement, from, ...place });
+          } else add(scope, { kind: "other", name, reason: "augmented", value: undefined, from, ...place });
+        }
+        break;
+      case "function": {
+        add(scope, { kind: "function", name: statement.name, definition: statement, from, ...place });
+        const inner = open("function", statement, scope);
+        for (const parameter of statement.parameters) {
+          add(inner, {
+            kind: "other",
+            name: parameter.name,
+            reason: "parameter",
+            value: parameter.default,
+            from: statement.defSpan.start,
+            region: statement.span,
+            loop: undefined,
+          });
+        }
+        block(inner, statement.body, { region: statement.span, loop: undefined });
+        break;
+      }
+      case "class": {
+        add(scope, { kind: "class", name: statement.name, definition: statement, from, ...place });
+        block(open("class", statement, scope), statement.body, { region: statement.span, loop: undefined });
+        break;
+      }
+      case "if":
+        for (const one of statement.branches) branch(scope, one.body, place);
+        break;
+      case "for":
+        target(
+          scope,
+          statement.target,
+          { region: statement.span, loop: statement.span },
+          statement.source.span.end,
+          "loop",
+          statement.source,
+          { source: statement.source, part: [] },
+        );
+        branch(scope, statement.body, place, statement.span);
+        branch(scope, statement.otherwise, place);
+        break;
+      case "while":
+        branch(scope, statement.body, place, statement.span);
+        branch(scope, statement.otherwise, place);
+        break;
+      case "try":
+        branch(scope, statement.body, place);
+        for (const handler of statement.handlers) {
+          if (handler.name)
+            add(scope, {
+              kind: "other",
+              name: handler.name,
+              reason: "except",
+              value: undefined,
+              from: handler.span.start,
+              region: handler.span,
+              loop: place.loop,
+            });
+          branch(scope, handler.body, place);
+        }
+        branch(scope, statement.otherwise, place);
+        block(scope, statement.finally, place);
+        break;
+      case "with":
+        for (const item of statement.items) {
+          if (item.target) target(scope, item.target, place, item.span.end, "with", item.value);
+        }
+        block(scope, statement.body, place);
+        break;
+      case "global":
+        // Written from here: the outer name no longer has one known value.
+        for (const name of statement.names) {
+          for (const written of [scope, root]) {
+            add(written, { kind: "other", name, reason: "global", value: undefined, from, ...place });
+          }
+        }
+        break;
+      case "match":
+        for (const one of statement.cases) {
+          for (const name of one.binds)
+            add(scope, {
+              kind: "other",
+              name,
+              reason: "unpacked",
+              value: undefined,
+              from: statement.subject.span.end,
+              ...place,
+            });
+          branch(scope, one.body, place);
+        }
+        break;
+      case "delete":
+        for (const expr of statement.exprs) target(scope, expr, place, from, "deleted", undefined);
+        break;
+      default:
+        if ("body" in statement) block(scope, statement.body, place);
+    }
+  };
+
+  const root = open("module", module, undefined);
+  block(root, module.body, { region: whole, loop: undefined });
+  return { module: root, scopeOf: (owner) => scopes.get(owner) ?? root, starImports, mutated };
+}
+
+function extent(body: readonly Stmt[]): Span | undefined {
+  const first = body[0];
+  const last = body.at(-1);
+  return first && last ? { start: first.span.start, end: last.span.end } : undefined;
+}

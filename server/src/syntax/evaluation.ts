@@ -1,0 +1,28 @@
+/** What evaluating a part of an expression may ask of the whole. */
+import type { CallSites, Passing } from "./callSites.ts";
+import type { Expr } from "./python.ts";
+import type { Binding, Names, Scope } from "./scope.ts";
+import type { Imports, Value } from "./value.ts";
+
+/** What some bindings stand for in one run of the code: a function's parameters, a loop's variables. */
+export type Run = ReadonlyMap<Binding, Value>;
+
+/** What an evaluator may know besides the file's own names. */
+export type Surroundings = {
+  /** The file's path, as its findings give it. */
+  readonly path: string;
+  readonly imports: Imports;
+  readonly passing?: Passing;
+};
+
+/** An evaluator as its own parts see it. */
+export type Evaluation = {
+  readonly names: Names;
+  readonly surroundings: Surroundings | undefined;
+  readonly sitesOf: CallSites;
+  readonly evaluate: (expr: Expr, scope: Scope) => Value;
+  /** What a binding stands for in this run, when the run decides it. */
+  readonly decided: (binding: Binding) => Value | undefined;
+  /** The same file in a run in which more is decided; undefined when functions nest too deep to go on. */
+  readonly during: (run: Run) => Evaluation | undefined;
+};

@@ -1,0 +1,155 @@
+/** Names that come from other files of the project: what they stand for, and where they were first defined. */
+
+import { bindNames } from "./bind.ts";
+import { evaluator } from "./evaluator.ts";
+import { qualifiedName } from "./names.ts";
+import type { Module } from "./python.ts";
+import { type Binding, type Found, lookup } from "./scope.ts";
+import type { Home, Imported, Imports, Value } from "./value.ts";
+
+/** Finds the file that importing a dotted name in the file at `path` loads, lowered; undefined: no file of the project. */
+export type FindModule = (
+  path: string,
+  dotted: string,
+) => { readonly path: string; readonly module: Module } | undefined;
+
+/** All files that one file's imports lead to; each is bound once. */
+export type Project = {
+  readonly importsOf: (path: string) => Imports;
+  /** The files that were read, by path. */
+  readonly homes: ReadonlyMap<string, Home>;
+};
+
+const deepest = 12;
+
+/** Opens other files as names lead to them. */
+export function projectOf(findModule: FindModule): Project {
+  const homes = new Map<string, Home>();
+  let depth = 0;
+
+  const homeOf = (path: string, dotted: string): Home | undefined => {
+    const found = findModule(path, dotted);
+    if (!found) return undefined;
+    const known = homes.get(found.path);
+    if (known) return known;
+    const imports = importsOf(found.path);
+    const names = bindNames(found.module, imports.canonical);
+    const { evaluate, during } = evaluator(names, { path: found.path, imports });
+    const home: Home = { path: found.path, module: found.module, names, evaluate, during };
+    homes.set(found.path, home);
+    return home;
+  };
+
+  /** The module that the longest part of a dotted name loads, and what is left of the name. */
+  const split = (path: string, qualified: string): { home: Home; rest: readonly string[] } | undefined => {
+    const [, dots = "", tail = ""] = /^(\.*)(.*)$/.exec(qualified) ?? [];
+    const parts = tail.split(".");
+    for (let length = parts.length - 1; length >= (dots === "" ? 1 : 0); length--) {
+      const home = homeOf(path, dots + parts.slice(0, length).join("."));
+      if (home) return { home, rest: parts.slice(length) };
+    }
+    return undefined;
+  };
+
+  const inProject = (path: string, qualified: string): boolean => split(path, qualified) !== undefined;
+
+  const known = new Map<string, Imports>();
+  const importsOf = (path: string): Imports => {
+    const before = known.get(path);
+    if (before) return before;
+    const made = importsFrom(path);
+    known.set(path, made);
+    return made;
+  };
+  const importsFrom = (path: string): Imports => {
+    const canonicals = new Map<string, string>();
+    const bindingIn = (home: Home, name: string): Found | undefined => {
+      const found = lookup(home.names.module, name, home.module.text.length);
+      return found === "unbound" ? undefined : found;
+    };
+    const find = (qualified: string): Imported | undefined => {
+      if (depth > deepest) return undefined;
+      depth++;
+      try {
+        const at = split(path, qualified);
+        const [name, ...members] = at?.rest ?? [];
+        if (!at || name === undefined) return undefined;
+        const found = bindingIn(at.home, name);
+        if (!found) return starred(at.home, at.rest.join("."));
+        return read(found, at.home, members);
+      } finally {
+        depth--;
+      }
+    };
+    const starred = (home: Home, rest: string): Imported | undefined => {
+      for (const module of home.names.starImports.toReversed()) {
+        const found = importsOf(home.path).find(`${module.endsWith(".") ? module : `${module}.`}${rest}`);
+        if (found) return found;
+      }
+      return undefined;
+    };
+    const read = ({ binding, scope }: Found, home: Home, members: readonly string[]): Imported | undefined => {
+      if (binding.kind === "import") return importsOf(home.path).find([binding.qualified, ...members].join("."));
+      let value = valueOfBinding(binding, home, scope);
+      for (const member of members) {
+        // class Settings: CMD = "…"
+        if (value?.kind !== "class" || value.home) return undefined;
+        const inside = home.names.scopeOf(value.definition);
+        const only = inside.bindings.get(member);
+        const [one] = only ?? [];
+        value = only?.length === 1 && one ? valueOfBinding(one, home, inside) : undefined;
+      }
+      return value && { value, home };
+    };
+    const canonical = (qualified: string): string => {
+      const before = canonicals.get(qualified);
+      if (before !== undefined) return before;
+      // A circle of imports ends at the name as written.
+      canonicals.set(qualified, qualified);
+      const at = depth > deepest ? undefined : split(path, qualified);
+      const [name, ...members] = at?.rest ?? [];
+      const found = at && name !== undefined ? bindingIn(at.home, name) : undefined;
+      const first = at && found ? definedAs(found) : undefined;
+      // What the project itself defines keeps the name that leads there from here.
+      const outside = at && first !== undefined && !inProject(at.home.path, first);
+      const followed = outside ? [first, ...members].join(".") : qualified;
+      canonicals.set(qualified, followed);
+      return followed;
+    };
+    return { find, canonical };
+  };
+  return { importsOf, homes };
+}
+
+function valueOfBinding(binding: Binding, home: Home, scope: Found["scope"]): Value | undefined {
+  switch (binding.kind) {
+    case "value": {
+      const value = home.evaluate(binding.value, scope);
+      const changes = home.names.mutated.has(binding.name) && (value.kind === "dict" || value.kind === "list");
+      return changes ? { ...value, complete: false } : value;
+    }
+    case "function": {
+      const { definition } = binding;
+      return { kind: "function", definition, expr: nameOf(definition.name, definition.nameSpan) };
+    }
+    case "class": {
+      const { definition } = binding;
+      return { kind: "class", definition, expr: nameOf(definition.name, definition.nameSpan) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function nameOf(id: string, span: { start: number; end: number }): Value["expr"] {
+  return { kind: "name", id, span };
+}
+
+/** What a module's name is an import or an alias of; undefined when the module defines it itself. */
+function definedAs({ binding, scope }: Found): string | undefined {
+  if (binding.kind === "import") return binding.qualified;
+  if (binding.kind !== "value") return undefined;
+  const { value } = binding;
+  const alias = value.kind === "name" || value.kind === "attribute" ? qualifiedName(value, scope) : undefined;
+  return alias?.startsWith("builtins.") ? undefined : alias;
+}
