@@ -26,6 +26,18 @@ export function argument(file: Arguments, task: BareTask, name: string): Lookup 
   return "absent";
 }
 
+/** The argument that would reach the operator under the same name if the place that gives `found` did not give it. */
+export function argumentBehind(file: Arguments, task: BareTask, found: Argument): Lookup {
+  let behind = false;
+  for (const layer of layersOf(file, task)) {
+    const own = layer.entries.findLast((one) => one.name === found.name);
+    if (behind && own) return own;
+    behind ||= own?.span.start === found.span.start;
+    if (behind && !layer.complete) return "unknown";
+  }
+  return "absent";
+}
+
 /** Every argument that reaches the operator, nearest place first, each name once. */
 export function argumentsOf(
   file: Arguments,
@@ -60,7 +72,8 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
   } else {
     if (task.expansion) read.push(expansionLayer(file, task.expansion, scope));
     if (task.call) read.push(callLayer(file, task.call, scope, task.mapped ? "partial" : "call"));
-    for (const one of task.operator.subclasses) read.push(classLayer(file, one));
+    for (const one of task.operator.subclasses)
+      read.push(classLayer(task.operator.homes?.get(one) ?? file.values, one));
   }
   const own = read.flatMap((layer) => layer.entries).find((one) => one.name === "default_args");
   if (own) read.push(dictLayer(own.resolved, "default_args"));
@@ -133,10 +146,10 @@ function dictLayer(value: Value, origin: Origin): Layer {
 }
 
 /** class Remote(SSHOperator): def __init__(self, **kwargs): super().__init__(cmd_timeout=60, **kwargs) */
-function classLayer(file: Arguments, definition: ClassDef): Layer {
+function classLayer(values: Pick<Evaluator, "names" | "evaluate">, definition: ClassDef): Layer {
   const init = definition.body.find((one) => one.kind === "function" && one.name === "__init__");
   if (init?.kind !== "function") return { origin: "class", entries: [], complete: true };
-  const scope = file.values.names.scopeOf(init);
+  const scope = values.names.scopeOf(init);
   const entries: Argument[] = [];
   let called = false;
   let complete = true;
@@ -150,7 +163,7 @@ function classLayer(file: Arguments, definition: ClassDef): Layer {
             entries.push({
               name: given.name,
               value: given.value,
-              resolved: file.values.evaluate(passedOn(init, given.name, given.value) ?? given.value, scope),
+              resolved: values.evaluate(passedOn(init, given.name, given.value) ?? given.value, scope),
               span: given.span,
               origin: "class",
               call: one,
@@ -174,7 +187,7 @@ function classLayer(file: Arguments, definition: ClassDef): Layer {
   });
   // kwargs.setdefault(…), kwargs["x"] = …: the class decides in ways that are not read.
   const rest = init.parameters.find((one) => one.form === "double-star");
-  if (rest && file.values.names.mutated.has(rest.name)) complete = false;
+  if (rest && values.names.mutated.has(rest.name)) complete = false;
   entries.unshift(...ownParameters(init), ...ownAttributes(init));
   return { origin: "class", entries, complete: complete && called };
 }

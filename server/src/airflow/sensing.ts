@@ -3,6 +3,7 @@ import { sensorFacts } from "../catalog/sensors.ts";
 import type { Expr } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
+import { slice } from "../text/span.ts";
 import { argument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
 import { airflowAtLeast, hasParameter, parameterDefault } from "./availability.ts";
@@ -60,6 +61,26 @@ export function pokeInterval(file: DagFile, task: Task): number | undefined {
   if (given !== "absent") return secondsOf(given.resolved);
   const byDefault = parameterDefault(file.project, task, "poke_interval");
   return byDefault?.kind === "literal" && typeof byDefault.value === "number" ? byDefault.value : undefined;
+}
+
+/** Whether a sensor certainly looks once, or for as long as one interval: a condition, not a wait. */
+export function looksOnce(file: DagFile, task: Task): boolean {
+  const timeout = ownTimeout(file, task);
+  const interval = pokeInterval(file, task);
+  return timeout !== undefined && interval !== undefined && timeout <= interval;
+}
+
+/** Whether the function of a PythonSensor watches work: it asks for a state, or raises, and not only to skip. */
+export function asksForState(file: DagFile, task: Task): boolean {
+  if (!task.callable) return false;
+  let found = /status|state(?!ment)/i.test(slice(file.text, task.callable.defSpan));
+  walkStatements(task.callable?.body ?? [], (statement) => {
+    if (statement.kind === "function" || statement.kind === "class") return false;
+    if (statement.kind === "raise" && statement.value)
+      found ||= !/Skip/.test(slice(file.text, statement.value.span).replace(/\(.*/s, ""));
+    return true;
+  });
+  return found;
 }
 
 /** Seconds after which the sensor's own timeout, or the task's or the run's, ends the wait; undefined: not known. */

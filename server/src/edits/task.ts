@@ -1,6 +1,6 @@
 /** Changing a task's own arguments, wherever its form keeps them. */
-import { argument } from "../airflow/arguments.ts";
-import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { argument, argumentBehind } from "../airflow/arguments.ts";
+import type { Argument, DagFile, Task } from "../airflow/dagfile.ts";
 import type { Call, ClassDef } from "../syntax/python.ts";
 import type { Edit } from "../text/edit.ts";
 import { editArguments, type Named } from "./arguments.ts";
@@ -18,6 +18,21 @@ export function setTaskArguments(
   needs: readonly Needed[] = [],
 ): readonly Edit[] | undefined {
   return withImports(file, argumentEdits(file, task, named), needs);
+}
+
+/** Takes an argument away: out of the call that holds it, else by giving the task itself the value `otherwise`. */
+export function dropArgument(
+  file: DagFile,
+  task: Task,
+  found: Argument,
+  otherwise: string,
+): readonly Edit[] | undefined {
+  const { call, name } = found;
+  const own = call && found.origin !== "class" && call.args.some((one) => one.form === "keyword" && one.name === name);
+  // What default_args say as well would come back.
+  if (!own || argumentBehind(file, task, found) !== "absent")
+    return setTaskArguments(file, task, [{ name, text: otherwise }]);
+  return withImports(file, editArguments(file, call, { remove: [name] }), []);
 }
 
 function argumentEdits(file: DagFile, task: Task, named: readonly Named[]): readonly Edit[] | undefined {

@@ -39,7 +39,11 @@ from airflow.sensors.external_task import ExternalTaskSensor
 
 with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
     features = ExternalTaskSensor(
-        task_id="features", external_dag_id="features", failed_states=["failed"], timeout=3600
+        task_id="features",
+        external_dag_id="features",
+        failed_states=["failed"],
+        mode="reschedule",
+        timeout=3600,
     )
     fit = SSHOperator(task_id="fit", ssh_conn_id="gpu1", command="/opt/fit.sh --wait", cmd_timeout=900)
     features >> fit

@@ -14,6 +14,7 @@ import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import type { Rule } from "./rule.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
+import softFailHidesFailure from "./soft-fail-hides-failure.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
 import sshHostKeyCheckDisabled from "./ssh-host-key-check-disabled.ts";
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   subprocessResultIgnored,
   osSystemUsed,
   templateExtensionTrap,
+  softFailHidesFailure,
   sshHostKeyCheckDisabled,
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,
