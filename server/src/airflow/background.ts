@@ -16,6 +16,8 @@ export type Background = {
   readonly job: Detached;
   /** It is started on another machine: by SSHOperator, over ssh, through paramiko. */
   readonly remote: boolean;
+  /** The shell that starts it is the first process of a container, which ends with it. */
+  readonly ending: boolean;
   /** Whoever started it reads its output to the end, so that the task ends when the job does, without its status. */
   readonly outputAwaited: boolean;
   /** In the source: from the program to its `&`; the `&` alone where that is more than one line. */
@@ -46,6 +48,17 @@ export function backgroundJobs(file: DagFile): readonly Background[] {
 // Three rules ask about each file.
 const jobs = new WeakMap<DagFile, readonly Background[]>();
 
+/** What runs a text to its end, in a container or not; a remote job's text has rules of its own. */
+const runners = [
+  operators.bash,
+  operators.bashSensor,
+  operators.ssh,
+  operators.docker,
+  operators.pod,
+  operators.ecs,
+  operators.batch,
+];
+
 function findJobs(file: DagFile): readonly Background[] {
   const found: Background[] = [];
   const seen = new Set<string>();
@@ -54,18 +67,22 @@ function findJobs(file: DagFile): readonly Background[] {
     const siblings = detached(root).filter(isJob);
     for (const job of siblings) {
       if (siblings.some((one) => startsOther(one, job)) || isServer(job)) continue;
+      const ending = root.place === "container" && job.nestedIn.length === 0;
+      // A proxy or a logger beside the container's work ends with it, as it is meant to.
+      if (ending && goesOn(job)) continue;
       if (job.recordsStatus && tasks.some((task) => hiddenFollowers(file, task) || isWatched(file, task))) continue;
       const span = shown(job);
       const key = partKey(span);
       if (seen.has(key)) continue;
       seen.add(key);
       const overSsh = job.nestedIn.some(isSsh);
-      const outputAwaited = job.keepsStdout && (overSsh || readsToEnd(owner));
-      found.push({ job, remote: overSsh || root.place === "remote", outputAwaited, span, siblings, ...owner });
+      const remote = overSsh || root.place === "remote";
+      const outputAwaited = !ending && job.keepsStdout && (overSsh || readsToEnd(owner));
+      found.push({ job, remote, ending, outputAwaited, span, siblings, ...owner });
     }
   };
   for (const task of file.tasks) {
-    if (![operators.bash, operators.bashSensor, operators.ssh].some((one) => runsAs(task, one))) continue;
+    if (!runners.some((one) => runsAs(task, one))) continue;
     for (const script of task.scripts) {
       if (script.template !== undefined && script.template.exists !== false) continue;
       add(script.script, { task, script, call: undefined }, [task]);
@@ -108,6 +125,16 @@ function isServer({ script, span, program }: Detached): boolean {
     if (own === script && statement.span.start >= span.end && asks.test(statement.program ?? "")) return true;
   return false;
 }
+
+/** Whether a text does other work behind a job that it leaves in the background. */
+function goesOn({ script, span }: Detached): boolean {
+  return commands(script).some(
+    ({ statement, script: own }) =>
+      own === script && statement.span.start >= span.end && !idle.test(statement.program ?? ""),
+  );
+}
+
+const idle = /^(?:echo|printf|exit|sleep|true|:|disown|date)$/;
 
 function isWatched(file: DagFile, task: Task): boolean {
   const named = /wait|poll|monitor|watch|sens(e|or)|check|status/i;

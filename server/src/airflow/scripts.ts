@@ -6,44 +6,48 @@ import type { Evaluator } from "../syntax/evaluator.ts";
 import { withJinja } from "../syntax/pieces.ts";
 import type { Expr } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
-import type { Value } from "../syntax/value.ts";
+import { knownText, type Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import type { BareTask } from "./collect.ts";
+import { containerTexts } from "./containers.ts";
 import type { TaskScript } from "./dagfile.ts";
+import { operators } from "./kinds.ts";
 import { bringsOtherText, type Templates, templateOf } from "./templates.ts";
 
 type ScriptArgument = { readonly argument: string; readonly dialect: Dialect; readonly place: Place };
 
 /** Sources: the operators' own `execute` in their providers (BashOperator runs `bash -c`, sshd the login shell). */
-const scriptArguments: readonly (readonly [fqcn: string, ScriptArgument])[] = [
+const scriptArguments: readonly (readonly [fqcn: string, ...ScriptArgument[]])[] = [
+  [operators.bash, { argument: "bash_command", dialect: "bash", place: "worker" }],
+  [operators.bashSensor, { argument: "bash_command", dialect: "bash", place: "worker" }],
+  [operators.ssh, { argument: "command", dialect: "unknown", place: "remote" }],
+  [operators.sshRemoteJob, { argument: "command", dialect: "bash", place: "remote" }],
+  [operators.winrm, { argument: "command", dialect: "cmd", place: "remote" }],
   [
-    "airflow.providers.standard.operators.bash.BashOperator",
-    { argument: "bash_command", dialect: "bash", place: "worker" },
-  ],
-  [
-    "airflow.providers.standard.sensors.bash.BashSensor",
-    { argument: "bash_command", dialect: "bash", place: "worker" },
-  ],
-  ["airflow.providers.ssh.operators.ssh.SSHOperator", { argument: "command", dialect: "unknown", place: "remote" }],
-  [
-    "airflow.providers.ssh.operators.ssh_remote_job.SSHRemoteJobOperator",
-    { argument: "command", dialect: "bash", place: "remote" },
-  ],
-  [
-    "airflow.providers.microsoft.winrm.operators.winrm.WinRMOperator",
+    operators.psrp,
     { argument: "command", dialect: "cmd", place: "remote" },
+    { argument: "powershell", dialect: "powershell", place: "remote" },
+    { argument: "cmdlet", dialect: "powershell", place: "remote" },
   ],
 ];
+
+/** What turns the text of an argument into PowerShell: `ps_path` of WinRMOperator, `remote_os` of SSHRemoteJobOperator. */
+function isPowerShell(values: Evaluator, task: BareTask): boolean {
+  const path = argument({ values }, task, "ps_path");
+  if (typeof path === "object" && path.resolved.kind !== "none") return true;
+  const system = argument({ values }, task, "remote_os");
+  return typeof system === "object" && knownText(system.resolved) === "windows";
+}
 
 /** The shell texts of a task; an argument whose value is not a text at all yields none. */
 export function scriptsOf(values: Evaluator, task: BareTask, templates: Templates): TaskScript[] {
   const { known } = task.operator;
   if (!known) return [];
   const entry = scriptArguments.find(([fqcn]) => isSubclassOf(known, fqcn));
-  if (!entry) return [];
-  const [, { argument: name, dialect, place }] = entry;
+  if (!entry) return containerTexts(values, task).map((one) => ({ ...one, template: undefined }));
+  const [, ...holders] = entry;
   const scripts: TaskScript[] = [];
-  const add = (shown: string, value: Expr, resolved: Value): void => {
+  const add = ({ argument: shown, dialect, place }: ScriptArgument, value: Expr, resolved: Value): void => {
     // {% include 'prepare.sh' %}: what runs is not known.
     if (resolved.kind !== "string" || bringsOtherText.test(resolved.folded.text)) return;
     const template = templateOf(task, resolved.folded, known, templates, values);
@@ -58,15 +62,20 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
   if (task.form === "taskflow") {
     if (task.operator.name !== "task.bash" || !task.callable) return [];
     const scope = values.names.scopeOf(task.callable);
+    const returned: ScriptArgument = { argument: "return", dialect: "bash", place: "worker" };
     walkStatements(task.callable.body, (statement) => {
       if (statement.kind === "function" || statement.kind === "class") return false;
       if (statement.kind === "return" && statement.value)
-        add("return", statement.value, values.evaluate(statement.value, scope));
+        add(returned, statement.value, values.evaluate(statement.value, scope));
       return true;
     });
     return scripts;
   }
-  const given = argument({ values }, task, name);
-  if (typeof given === "object") add(name, given.value, given.resolved);
+  const powershell = isPowerShell(values, task);
+  for (const holder of holders) {
+    const given = argument({ values }, task, holder.argument);
+    const read: ScriptArgument = powershell ? { ...holder, dialect: "powershell" } : holder;
+    if (typeof given === "object") add(read, given.value, given.resolved);
+  }
   return scripts;
 }

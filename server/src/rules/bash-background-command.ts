@@ -8,12 +8,12 @@ export default defineRule({
   name: "bash-background-command",
   group: "fire-and-forget",
   severity: "error",
-  summary: "A shell text leaves a process in the background on the worker",
+  summary: "A shell text leaves a process in the background, on the worker or in a container",
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `BashOperator runs the text with \`bash -c\`, reads its output to the end, and takes the shell's exit status. A process behind \`&\` does not count for that status. With its output redirected (\`job >log 2>&1 &\`) the task is green at once while the job runs on, out of reach of \`on_kill\` and \`execution_timeout\`; on KubernetesExecutor it dies with the pod. Without a redirection the job holds the output, so the task waits for its end, and still succeeds when the job fails.`,
+    why: `BashOperator runs the text with \`bash -c\`, reads its output to the end, and takes the shell's exit status. A process behind \`&\` does not count for that status. With its output redirected (\`job >log 2>&1 &\`) the task is green at once while the job runs on, out of reach of \`on_kill\` and \`execution_timeout\`; on KubernetesExecutor it dies with the pod. Without a redirection the job holds the output, so the task waits for its end, and still succeeds when the job fails. A container (DockerOperator, KubernetesPodOperator, …) ends with the shell that is its first process, and takes the job with it.`,
     bad: `from airflow import DAG
 from airflow.operators.bash import BashOperator
 
@@ -63,6 +63,8 @@ function message(one: Background): string {
   const program = jobName(one);
   if (outputAwaited)
     return `${task ? "Airflow" : "The call"} waits until ${program ?? "the command"} closes its output, but its exit status is lost: a failure of it passes as success.`;
+  if (one.ending)
+    return `The container ends with its shell: ${program ?? "the command"}, left in the background (${job.how}), is killed, and the task succeeds.`;
   const ends = task ? "the task succeeds at once" : "the call returns at once";
   return `${program ?? "This command"} is left in the background (${job.how}): ${ends}, and nobody learns how it ends.`;
 }
