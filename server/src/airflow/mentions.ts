@@ -75,6 +75,12 @@ export function shareName(file: DagFile, a: Task, b: Task): boolean {
   return [...sharedNames(file, b)].some((one) => known.has(one));
 }
 
+/** Whether a text speaks of a thing by a name that a task is given: `airflow dags trigger nightly` and `external_dag_id="nightly"`. */
+export function isNamedIn(file: DagFile, task: Task, text: string): boolean {
+  const words = new Set(text.split(/[^\w./:-]+/));
+  return [...sharedNames(file, task)].some((one) => words.has(one));
+}
+
 /** Arguments that say where or how, not what. */
 const circumstances =
   /(^|_)(conn_id|region|region_name|location|project|project_id|namespace|pool|queue|owner|mode|timeout|poke_interval|trigger_rule|chain|env|environment|email|python_callable|dag|task_group|doc_md|tags|start_date|end_date|schedule)$|^(task_id|verify|retries|retry_delay|execution_timeout|depends_on_past|execution_date|logical_date|do_xcom_push|allowed_states|failed_states|target_states)$/;

@@ -1,12 +1,12 @@
 /** Whether something in the DAG watches the work that a task starts and leaves. */
-import type { Behaviour } from "../catalog/behaviour/facts.ts";
+import type { Behaviour, SensorOf } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
 import { slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { edgesFrom, followersOf } from "./edges.ts";
 import { isA, isSensor, operators, watches } from "./kinds.ts";
-import { type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
+import { isNamedIn, type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
 import { hiddenFollowers } from "./sight.ts";
 
 /** `unknown`: what follows the task, or what a follower does, cannot be read. */
@@ -24,13 +24,30 @@ const namedForIt = /wait|poll|monitor|watch|sens(e|or)|check|status|complet|fini
  * with what it made.
  */
 export function monitored(file: DagFile, task: Task, behaviour: Behaviour): Monitored {
+  return watched(file, task, { sensor: behaviour.sensor, provider: task.operator.known?.provider });
+}
+
+/** What a task started, as far as it tells who would watch it. */
+export type Started = {
+  /** The sensor that belongs to its operator. */
+  readonly sensor?: SensorOf | undefined;
+  /** The provider whose operators act on the same service. */
+  readonly provider?: string | undefined;
+  /** The command that submitted it: a name in it that a later task is given is that of the work. */
+  readonly command?: string;
+  /** Commands, and names in code, that ask for its state. */
+  readonly later?: RegExp | undefined;
+};
+
+/** As {@link monitored}, for work that is known by other facts than its operator's. */
+export function watched(file: DagFile, task: Task, started: Started): Monitored {
   if (leavesSight(file, task)) return "unknown";
   let answer: Monitored = hiddenFollowers(file, task) ? "unknown" : "no";
   const direct = new Set(edgesFrom(file.edges, task).map((one) => one.to));
   const after = followersOf(file.edges, task);
   for (const one of file.tasks) {
     if (one === task || one.dag !== task.dag) continue;
-    const found = watchesIt(file, one, task, behaviour, { direct: direct.has(one), after: after.has(one) });
+    const found = watchesIt(file, one, task, started, { direct: direct.has(one), after: after.has(one) });
     if (found === "yes") return "yes";
     if (found === "unknown") answer = "unknown";
   }
@@ -52,42 +69,55 @@ function leavesSight(file: DagFile, task: Task): boolean {
 
 type Place = { readonly direct: boolean; readonly after: boolean };
 
-function watchesIt(file: DagFile, one: Task, task: Task, behaviour: Behaviour, place: Place): Monitored {
+function watchesIt(file: DagFile, one: Task, task: Task, started: Started, place: Place): Monitored {
   const reading = readsOutput(file, one, task);
-  if (!place.after && reading === "no") return "no";
+  // A task that pulls some XCom, nobody can tell whose, must at least run later.
+  if (!place.after && reading !== "yes") return "no";
   const { known, name } = one.operator;
-  if (watches(one) || (!known && namedForIt.test(name))) return sensorWatches(file, one, task, behaviour, place);
-  if (one.form === "taskflow" || isA(one, operators.python)) return codeWatches(file, one, task, reading, place);
+  if (watches(one) || (!known && namedForIt.test(name))) return sensorWatches(file, one, task, started, place);
+  if (one.form === "taskflow" || isA(one, operators.python))
+    return codeWatches(file, one, task, started, reading, place);
+  if (started.later && one.scripts.some(({ script }) => started.later?.test(script.folded.text))) return "yes";
   if (reading === "no") return !known && place.direct && namedForIt.test(one.id ?? "") ? "unknown" : "no";
   if (telling.test(name)) return "no";
   if (!known) return "unknown";
   // A cluster that does not come up fails the operators that are to run on it.
   if (behaviourOf(known) && one.scripts.length === 0) return reading;
   // One of the same service acts on the work itself: it looks it up, changes or cancels it.
-  if (one.scripts.length === 0) return known.provider === task.operator.known?.provider ? "unknown" : "no";
+  if (one.scripts.length === 0) return known.provider === started.provider ? "unknown" : "no";
   return reading === "yes" && [...textsOf(file, one)].some((text) => asking.test(text)) ? "yes" : "unknown";
 }
 
-function sensorWatches(file: DagFile, one: Task, task: Task, behaviour: Behaviour, place: Place): Monitored {
+function sensorWatches(file: DagFile, one: Task, task: Task, started: Started, place: Place): Monitored {
   const { known } = one.operator;
   if (known && sensorFacts(known)?.timeOnly) return "no";
   if (readsOutput(file, one, task) === "yes" || shareName(file, one, task)) return "yes";
-  if (behaviour.sensor && isA(one, behaviour.sensor.class)) {
+  if (started.command !== undefined && isNamedIn(file, one, started.command)) return "yes";
+  if (started.sensor && isA(one, started.sensor.class)) {
     // It is given another task's output: that one's work is watched, unless both are parts of the same.
     const others = file.edges.some((edge) => edge.to === one && (edge.form === "argument" || edge.form === "template"));
     return others ? "unknown" : "yes";
   }
   // It may look for what the work leaves behind: a file, a row, a page.
-  return place.direct || !isSensor(one) ? "unknown" : "no";
+  const sameService = started.command !== undefined && known !== undefined && known.provider === started.provider;
+  return place.direct || !isSensor(one) || sameService ? "unknown" : "no";
 }
 
-function codeWatches(file: DagFile, one: Task, task: Task, reading: Reading, place: Place): Monitored {
+function codeWatches(
+  file: DagFile,
+  one: Task,
+  task: Task,
+  started: Started,
+  reading: Reading,
+  place: Place,
+): Monitored {
   const { callable } = one;
   if (!callable) {
     const written = one.call?.args.find((arg) => arg.name === "python_callable")?.value;
     const called = written ? slice(file.text, written.span) : "";
     return reading !== "no" || namedForIt.test(`${one.id ?? ""} ${called}`) ? "unknown" : "no";
   }
+  if (started.later?.test(slice(file.text, callable.span))) return "yes";
   if (reading === "no" && !shareName(file, one, task)) {
     // A name says little, but a task that is called "wait" waits for something.
     return place.direct && namedForIt.test(callable.name) ? "unknown" : "no";

@@ -1,23 +1,33 @@
 import bashBackgroundCommand from "./bash-background-command.ts";
 import bashSshCall from "./bash-ssh-call.ts";
+import cliJobSubmitNoWait from "./cli-job-submit-no-wait.ts";
+import cloudCliAsyncFlag from "./cloud-cli-async-flag.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
 import httpCallNoTimeout from "./http-call-no-timeout.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
+import multiStatementWithoutErrexit from "./multi-statement-without-errexit.ts";
 import operatorSubmitNoWait from "./operator-submit-no-wait.ts";
 import osSystemUsed from "./os-system-used.ts";
 import paramikoExitStatusIgnored from "./paramiko-exit-status-ignored.ts";
+import paramikoNoTimeout from "./paramiko-no-timeout.ts";
 import popenNotWaited from "./popen-not-waited.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
+import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
 import type { Rule } from "./rule.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
 import softFailHidesFailure from "./soft-fail-hides-failure.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
+import sshClientNoKeepalive from "./ssh-client-no-keepalive.ts";
+import sshClientNoTimeout from "./ssh-client-no-timeout.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
+import sshHookExecResultIgnored from "./ssh-hook-exec-result-ignored.ts";
 import sshHostKeyCheckDisabled from "./ssh-host-key-check-disabled.ts";
+import sshInnerMultiStatement from "./ssh-inner-multi-statement.ts";
+import sshNoBatchmode from "./ssh-no-batchmode.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
@@ -30,22 +40,32 @@ export const rules: readonly Rule[] = [
   operatorSubmitNoWait,
   triggerDagrunNoWait,
   popenNotWaited,
+  cliJobSubmitNoWait,
+  cloudCliAsyncFlag,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
   remoteJobNoTimeout,
   subprocessNoTimeout,
   sensorDefaultTimeout,
+  paramikoNoTimeout,
   httpCallNoTimeout,
+  sshClientNoTimeout,
+  sshClientNoKeepalive,
   bashSshCall,
   paramikoExitStatusIgnored,
   externalTaskSensorNotExternal,
+  sshHookExecResultIgnored,
   exitStatusMasked,
   remoteJobCommandShape,
   subprocessResultIgnored,
   osSystemUsed,
   templateExtensionTrap,
+  multiStatementWithoutErrexit,
+  sshInnerMultiStatement,
   softFailHidesFailure,
+  retriesDuplicateRemoteJob,
   sshHostKeyCheckDisabled,
+  sshNoBatchmode,
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,
 ];

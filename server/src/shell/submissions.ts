@@ -1,45 +1,42 @@
 /** Programs that hand work to a scheduler, cluster or cloud and return before it has ended. */
-
-/** One way to submit. The expressions are tried on the command's words after the program, joined by blanks. */
-export type Submitter = {
-  readonly programs: readonly string[];
-  readonly submits: RegExp;
-  /** Options that make the same command wait. */
-  readonly waits: RegExp | undefined;
-  /** Later commands, whole, that wait for it or ask for its state. */
-  readonly later: RegExp | undefined;
-  /** What to write instead, for a message. */
-  readonly instead: string;
-};
-
-const row = (
-  programs: string,
-  submits: RegExp,
-  waits: RegExp | undefined,
-  later: RegExp | undefined,
-  instead: string,
-): Submitter => ({ programs: programs.split(" "), submits, waits, later, instead });
+import { cloudSubmitters } from "./cloudSubmissions.ts";
+import { row, type Submitter } from "./submitter.ts";
 
 const any = /^/;
 
-/** The rows of every such program, the most specific first. */
-export const submitters: readonly Submitter[] = [
+const pbs = /\b(?:qstat|qacct|qwait)\b/;
+
+const programs: readonly Submitter[] = [
   row(
     "sbatch",
     any,
     /(?:^|\s)(?:--wait|-[a-zA-Z]*W)\b|--test-only/,
     /\b(?:sacct|squeue|scontrol|seff)\b/,
     "`sbatch --wait`",
+    { change: { behind: "", add: "--wait" } },
   ),
   row("salloc", /--no-shell/, undefined, /\b(?:sacct|squeue|scontrol)\b/, "`srun`"),
+  // PBS and SGE share the name, not the options.
   row(
     "qsub",
-    any,
-    /-sync\s+y|block=true|-I\b/,
-    /\b(?:qstat|qacct|qwait)\b/,
-    "`qsub -sync y` (SGE) or `qsub -W block=true` (PBS)",
+    /^(?=.*(?:(?:^|\s)-l\s*\S*(?:select=|walltime|nodes=|ncpus|mem=|wd\b|storage=)|(?:^|\s)-(?:W|A|J|koe|k|z)\b|\s--\s))/,
+    /block=true|(?:^|\s)-I\b/,
+    pbs,
+    "`qsub -W block=true`",
+    { change: { behind: "", add: "-W block=true" } },
   ),
-  row("bsub", any, /(?:^|\s)-(?:K|I[ps]?)\b/, /\b(?:bwait|bjobs|bhist)\b/, "`bsub -K`"),
+  row(
+    "qsub",
+    /^(?=.*(?:^|\s)-(?:pe|cwd|b\s+y|terse|hold_jid|now|tc|l\s+h_\w+)\b)/,
+    /-sync\s+y/,
+    pbs,
+    "`qsub -sync y`",
+    { change: { behind: "", add: "-sync y" } },
+  ),
+  row("qsub", any, /-sync\s+y|block=true|(?:^|\s)-I\b/, pbs, "`qsub -sync y` (SGE) or `qsub -W block=true` (PBS)"),
+  row("bsub", any, /(?:^|\s)-(?:K|I[ps]?)\b/, /\b(?:bwait|bjobs|bhist)\b/, "`bsub -K`", {
+    change: { behind: "", add: "-K" },
+  }),
   row("condor_submit", any, undefined, /\bcondor_(?:wait|q|history)\b/, "`condor_wait LOG`"),
   row("msub llsubmit", any, undefined, /\b(?:checkjob|showq|llq)\b/, "a status query loop"),
   row("flux", /^(?:mini )?(?:submit|batch)\b/, /--wait/, /\bflux job (?:wait|attach|status)\b/, "`flux run`"),
@@ -49,6 +46,7 @@ export const submitters: readonly Submitter[] = [
     /--dry-run|--wait-for/,
     /\b(?:kubectl|oc)\b.*\b(?:wait|rollout status|logs\b.*(?:-f|--follow))\b/,
     "`kubectl wait --for=condition=complete` raced with `--for=condition=failed`",
+    { kind: "kubernetes" },
   ),
   row(
     "kubectl oc",
@@ -56,6 +54,7 @@ export const submitters: readonly Submitter[] = [
     /--attach|(?:^|\s)-[a-z]*i|--stdin|--dry-run/,
     /\b(?:kubectl|oc)\b.*\b(?:wait|logs\b.*-f|attach)\b/,
     "`kubectl run --attach`",
+    { kind: "kubernetes" },
   ),
   row(
     "kubectl oc",
@@ -63,14 +62,18 @@ export const submitters: readonly Submitter[] = [
     undefined,
     /\brollout status\b/,
     "`kubectl rollout status --timeout=…`",
+    { kind: "kubernetes" },
   ),
-  row("kubectl oc", /(?:^|\s)delete\s.*--wait=false/, undefined, /\bwait --for=delete\b/, "dropping `--wait=false`"),
+  row("kubectl oc", /(?:^|\s)delete\s.*--wait=false/, undefined, /\bwait --for=delete\b/, "dropping `--wait=false`", {
+    kind: "kubernetes",
+  }),
   row(
     "helm",
     /(?:^|\s)(?:install|upgrade)\s/,
     /--wait\b|--atomic|--dry-run/,
     /\b(?:helm status|kubectl\b.*\bwait|rollout status)\b/,
     "`helm … --wait --wait-for-jobs --timeout …`",
+    { kind: "kubernetes" },
   ),
   row(
     "argo",
@@ -78,6 +81,7 @@ export const submitters: readonly Submitter[] = [
     /--wait|--watch|--log\b|(?:^|\s)-w\b/,
     /\bargo (?:wait|watch|logs)\b/,
     "`argo submit --wait`",
+    { change: { behind: "submit", add: "--wait" } },
   ),
   row("tkn", /(?:pipeline|task) start\b/, /--showlog/, /\btkn\b.*\blogs\b.*-f/, "`--showlog`"),
   row(
@@ -103,177 +107,10 @@ export const submitters: readonly Submitter[] = [
     "`--conf spark.standalone.submit.waitAppCompletion=true`",
   ),
   row("flink", /^run-application\b/, undefined, /\bflink list\b|\/jobs\//, "polling the job's state over REST"),
-  row("flink", /^run\s(?:.*\s)?(?:-d|--detached|-yd)\b/, undefined, /\bflink list\b|\/jobs\//, "dropping `-d`"),
-  row("storm", /^jar\b/, undefined, undefined, "polling the topology"),
+  row("flink", /^run\s(?:.*\s)?(?:-d|--detached|-yd)\b/, undefined, /\bflink list\b|\/jobs\//, "dropping `-d`", {
+    change: { drop: /^(?:-d|--detached|-yd)$/ },
+  }),
   row("livy-submit", any, undefined, undefined, "polling the batch"),
-  row(
-    "aws",
-    /(?:^|\s)emr (?:add-steps|create-cluster|run-job-flow)\b/,
-    undefined,
-    /\baws\b.*\bemr (?:wait|describe-(?:step|cluster)|list-steps)\b/,
-    "`aws emr wait step-complete`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)emr-(?:serverless|containers) start-job-run\b/,
-    undefined,
-    /\bemr-(?:serverless get-job-run|containers describe-job-run)\b/,
-    "polling the job run",
-  ),
-  row("aws", /(?:^|\s)batch submit-job\b/, undefined, /\bbatch describe-jobs\b/, "polling `aws batch describe-jobs`"),
-  row(
-    "aws",
-    /(?:^|\s)glue (?:start-job-run|start-crawler|start-workflow-run)\b/,
-    undefined,
-    /\bglue get-(?:job-run|crawler|workflow-run)/,
-    "polling `aws glue get-job-run`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)ecs (?:run-task|start-task)\b/,
-    undefined,
-    /\becs (?:wait|describe-tasks)\b/,
-    "`aws ecs wait tasks-stopped` and the exit code of `describe-tasks`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)(?:stepfunctions|sfn) start-execution\b/,
-    undefined,
-    /\bdescribe-execution\b/,
-    "polling `aws stepfunctions describe-execution`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)ssm (?:send-command|start-automation-execution)\b/,
-    undefined,
-    /\bssm (?:wait|get-command-invocation|list-command-invocations|get-automation-execution)\b/,
-    "`aws ssm wait command-executed`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)lambda invoke(?:-async)?\b(?=.*(?:--invocation-type[= ]Event|invoke-async))/,
-    undefined,
-    undefined,
-    "dropping `--invocation-type Event`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)codebuild start-build(?:-batch)?\b/,
-    undefined,
-    /\bbatch-get-builds\b/,
-    "polling `aws codebuild batch-get-builds`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)codepipeline start-pipeline-execution\b/,
-    undefined,
-    /\bget-pipeline-execution\b/,
-    "polling the execution",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)sagemaker (?:create-[a-z-]*job|start-pipeline-execution)\b/,
-    undefined,
-    /\bsagemaker (?:wait|describe-)/,
-    "`aws sagemaker wait …`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)athena start-query-execution\b/,
-    undefined,
-    /\bathena get-query-execution\b/,
-    "polling `aws athena get-query-execution`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)redshift-data (?:batch-)?execute-statement\b/,
-    undefined,
-    /\bredshift-data describe-statement\b/,
-    "polling `aws redshift-data describe-statement`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)rds (?:start-export-task|create-db-snapshot|restore-db-\S+)\b/,
-    undefined,
-    /\brds (?:wait|describe-)/,
-    "`aws rds wait …`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)datasync start-task-execution\b/,
-    undefined,
-    /\bdatasync describe-task-execution\b/,
-    "polling the execution",
-  ),
-  row("aws", /(?:^|\s)dms start-replication(?:-task)?\b/, undefined, /\bdms (?:wait|describe-)/, "`aws dms wait …`"),
-  row(
-    "aws",
-    /(?:^|\s)cloudformation (?:create|update|delete)-stack\b/,
-    undefined,
-    /\bcloudformation wait\b/,
-    "`aws cloudformation wait …` or `deploy`",
-  ),
-  row(
-    "aws",
-    /(?:^|\s)mwaa (?:create-cli-token|invoke-rest-api)\b/,
-    undefined,
-    undefined,
-    "MwaaTriggerDagRunOperator(wait_for_completion=True)",
-  ),
-  row(
-    "gcloud",
-    /(?:^|\s)dataflow (?:jobs run|flex-template run|sql query)\b/,
-    undefined,
-    /\bdataflow jobs (?:describe|show)\b/,
-    "polling the job",
-  ),
-  row(
-    "gcloud",
-    /(?:^|\s)workflows (?:execute|run)\b/,
-    undefined,
-    /\bexecutions (?:wait|wait-last|describe)\b/,
-    "`gcloud workflows executions wait-last`",
-  ),
-  row("gcloud", /(?:^|\s)run jobs execute\b/, /--wait\b/, /\bexecutions describe\b/, "`--wait`"),
-  row(
-    "gcloud",
-    /(?:^|\s)composer environments run\b.*\bdags? (?:trigger|run)\b|\btrigger_dag\b/,
-    undefined,
-    /\bdags? (?:state|list-runs)\b/,
-    "TriggerDagRunOperator or CloudComposerDAGRunSensor",
-  ),
-  row(
-    "gcloud",
-    /(?:^|\s)(?:ai|ai-platform) (?:custom-jobs create|jobs submit)\b/,
-    /--stream-logs/,
-    /\bstream-logs\b|\bdescribe\b/,
-    "`stream-logs`",
-  ),
-  row("gcloud", /--async\b/, undefined, /\bgcloud\b.*\b(?:wait|describe)\b/, "dropping `--async`"),
-  row(
-    "bq",
-    /--nosync(?:hronous_mode)?\b|--synchronous_mode=false|--sync=false|--nosync\b/,
-    undefined,
-    /\bbq wait\b/,
-    "dropping `--nosync`, or `bq wait`",
-  ),
-  row("bq", /(?:^|\s)mk\b.*--transfer_run\b/, undefined, /\bbq show\b/, "polling the transfer run"),
-  row("az", /--no-wait\b/, undefined, /\baz\b.*\b(?:wait|show)\b/, "dropping `--no-wait`, or `az … wait`"),
-  row(
-    "az",
-    /(?:^|\s)(?:datafactory|synapse) pipeline create-run\b/,
-    undefined,
-    /\bpipeline-run show\b/,
-    "polling the pipeline run",
-  ),
-  row("az", /(?:^|\s)ml job create\b/, /--stream\b/, /\bml job (?:stream|show)\b/, "`az ml job create --stream`"),
-  row(
-    "az",
-    /(?:^|\s)(?:container create|containerapp job start|batch (?:job|task) create)\b/,
-    undefined,
-    /\baz\b.*\b(?:show|logs|attach)\b/,
-    "polling its state",
-  ),
   row(
     "airflow",
     /(?:^|\s)(?:dags trigger|trigger_dag|dags backfill create|backfill create)\b/,
@@ -281,17 +118,7 @@ export const submitters: readonly Submitter[] = [
     /\bairflow dags (?:state|list-runs)\b/,
     "TriggerDagRunOperator(wait_for_completion=True)",
   ),
-  row(
-    "databricks",
-    /(?:^|\s)(?:jobs run-now|jobs submit)\b(?=.*--no-wait)/,
-    undefined,
-    /\bruns? get\b|\bget-run\b/,
-    "dropping `--no-wait`",
-  ),
-  row("databricks", /(?:^|\s)runs submit\b/, /--wait\b/, /\bruns get\b/, "polling `databricks runs get`"),
-  row("dbt-cloud", /(?:^|\s)(?:job run|jobs? trigger)\b/, /--wait\b(?!=false)/, /\brun get\b/, "`--wait`"),
-  row("dbt", /(?:^|\s)cloud job run\b(?=.*--no-wait)/, undefined, undefined, "dropping `--no-wait`"),
-  row("prefect", /^deployment run\b/, /--watch/, undefined, "`--watch`"),
+  row("prefect", /^deployment run\b/, /--watch/, undefined, "`--watch`", { change: { behind: "run", add: "--watch" } }),
   row("gh", /(?:^|\s)workflow run\b/, undefined, /\bgh run watch\b/, "`gh run watch ID --exit-status`"),
   row("jenkins-cli", /(?:^|\s)build\s/, /(?:^|\s)-[a-z]*[sf]\b/, undefined, "`build JOB -s -v`"),
   row("java", /jenkins-cli\S*\s(?:.*\s)?build\s/, /\sbuild\s(?:.*\s)?-[a-z]*[sf]\b/, undefined, "`build JOB -s -v`"),
@@ -300,8 +127,18 @@ export const submitters: readonly Submitter[] = [
     /^(?=.*(?:^|\s)(?:-B|--background)[= ]?\d)(?=.*(?:^|\s)(?:-P|--poll)[= ]?0\b)/,
     undefined,
     /\basync_status\b/,
-    "`-P` above 0",
+    "dropping `-P 0`",
+    { kind: "told-not-to-wait" },
   ),
+  row("ray", /^job submit\b(?=.*--no-wait\b)/, undefined, /\bray job (?:status|logs)\b/, "dropping `--no-wait`", {
+    kind: "told-not-to-wait",
+    change: { drop: /^--no-wait$/ },
+  }),
+  row("nextflow", /(?:^|\s)-bg\b/, undefined, undefined, "dropping `-bg`", {
+    kind: "told-not-to-wait",
+    change: { drop: /^-bg$/ },
+  }),
+  row("dsub", any, /(?:^|\s)--wait\b/, /\bdstat\b/, "`dsub --wait`", { change: { behind: "", add: "--wait" } }),
   row("celery", /(?:^|\s)call\b/, undefined, /\bcelery\b.*\bresult\b/, "`celery result ID`"),
   // A 2xx answer to a request that starts a run says that it was accepted.
   row(
@@ -310,6 +147,7 @@ export const submitters: readonly Submitter[] = [
     undefined,
     /\b(?:curl|http|https|wget)\b.*\b(?:status|state|runs?\/get|jobs\/)/,
     "an operator that waits, or a sensor on the run's state",
+    { kind: "http" },
   ),
   row(
     "wget",
@@ -317,6 +155,10 @@ export const submitters: readonly Submitter[] = [
     undefined,
     /\b(?:curl|wget)\b.*\b(?:status|state)/,
     "an operator that waits, or a sensor on the run's state",
+    { kind: "http" },
   ),
   row("schtasks", /^\/run\b/i, undefined, /\bschtasks\b.*\/query/i, "polling `schtasks /query`"),
 ];
+
+/** The rows of every such program, the most specific first. */
+export const submitters: readonly Submitter[] = [...programs, ...cloudSubmitters];

@@ -1,0 +1,46 @@
+/** The words for programs that submit. */
+
+/** What is handed on, which decides who speaks of it. */
+export type SubmissionKind =
+  /** A job of a scheduler, cluster or service. */
+  | "job"
+  /** Work that the program would wait for, but for an option that tells it not to. */
+  | "told-not-to-wait"
+  /** Work of a Kubernetes cluster. */
+  | "kubernetes"
+  /** A request to a service's own HTTP interface. */
+  | "http";
+
+/** How a submitting command is made to wait where it stands. */
+export type WaitChange =
+  /** Words to write behind the program ("") or behind the first word of that text. */
+  | { readonly behind: string; readonly add: string }
+  /** Words to leave out. */
+  | { readonly drop: RegExp };
+
+/** One way to submit. The expressions are tried on the command's words after the program, joined by blanks. */
+export type Submitter = {
+  readonly kind: SubmissionKind;
+  readonly programs: readonly string[];
+  readonly submits: RegExp;
+  /** Options that make the same command wait. */
+  readonly waits: RegExp | undefined;
+  /** Later commands, whole, that wait for it or ask for its state. */
+  readonly later: RegExp | undefined;
+  /** What to write instead, for a message. */
+  readonly instead: string;
+  readonly change: WaitChange | undefined;
+};
+
+/** One {@link Submitter}; `programs` are parted by blanks. */
+export function row(
+  programs: string,
+  submits: RegExp,
+  waits: RegExp | undefined,
+  later: RegExp | undefined,
+  instead: string,
+  more: { readonly kind?: SubmissionKind; readonly change?: WaitChange } = {},
+): Submitter {
+  const { kind = "job", change } = more;
+  return { kind, programs: programs.split(" "), submits, waits, later, instead, change };
+}
