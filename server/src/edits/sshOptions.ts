@@ -1,43 +1,92 @@
 /** Options that let an ssh client give up by itself, added in place. */
-import { remoteInvocation } from "../shell/remote.ts";
+import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
+import { lacking, type RemoteInvocation, remoteInvocation } from "../shell/remote.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
 import { editFolded } from "../syntax/folded.ts";
-import type { Edit } from "../text/edit.ts";
+import { unwrap } from "../syntax/python.ts";
+import type { Edit, Fix } from "../text/edit.ts";
+import { insertItems } from "./arguments.ts";
+import { quoteString } from "./layout.ts";
 
-/** What a call over ssh lacks to end by itself when the other side does not answer. */
-export type Lacking = {
-  /** `-o BatchMode=yes`: nobody answers a prompt. Not lacking where sshpass answers it. */
-  readonly batchMode: boolean;
-  /** `-o ConnectTimeout=…` */
-  readonly connectTimeout: boolean;
-  /** `-o ServerAliveInterval=…` */
-  readonly keepalive: boolean;
-};
-
-/** What this ssh command lacks; all false when options that are not seen may hold it. */
-export function lacking(command: ShellCommand): Lacking {
-  const call = remoteInvocation(command);
-  if (!call || call.unknownOptions) return { batchMode: false, connectTimeout: false, keepalive: false };
-  const { settings } = call;
-  const answered = command.wrappers.some((one) => one.name === "sshpass");
-  return {
-    batchMode: !call.batchMode && !settings.has("batchmode") && !answered,
-    connectTimeout: !call.connectTimeout,
-    keepalive: !call.serverAliveInterval,
-  };
-}
-
-/** The edit that adds what an ssh command of this script lacks; undefined when nothing is lacking or it cannot be written. */
-export function sshOptionsEdit(script: Script, command: ShellCommand): Edit | undefined {
-  const call = remoteInvocation(command);
-  if (!call?.optionsSpan || call.tool !== "ssh") return undefined;
+/** `BatchMode=yes` …: what an ssh, scp, sftp or rsync lacks, as `-o` takes it. */
+function missingOptions(command: ShellCommand, call: RemoteInvocation): string[] {
   const missing = lacking(command);
-  const options = [
+  return [
     missing.batchMode && "BatchMode=yes",
     missing.connectTimeout && "ConnectTimeout=10",
     missing.keepalive && "ServerAliveInterval=30",
     missing.keepalive && !call.settings.has("serveralivecountmax") && "ServerAliveCountMax=4",
   ].filter((one) => one !== false);
-  if (options.length === 0) return undefined;
-  return editFolded(script.folded, call.optionsSpan, options.map((one) => ` -o ${one}`).join(""));
+}
+
+/** The edit that adds what a command of this script lacks; undefined when nothing is lacking or it cannot be written. */
+export function sshOptionsEdit(script: Script, command: ShellCommand): Edit | undefined {
+  const call = remoteInvocation(command);
+  const options = call ? missingOptions(command, call) : [];
+  const [program] = command.words;
+  if (!call || !program || options.length === 0) return undefined;
+  const text = options.map((one) => ` -o ${one}`).join("");
+  if (call.optionsSpan) return editFolded(script.folded, call.optionsSpan, text);
+  const { end } = program.span;
+  // rsync runs a plain ssh when nothing else is said.
+  const plain = call.tool === "rsync" && !call.flags.has("e") && !call.flags.has("rsh");
+  return plain ? editFolded(script.folded, { start: end, end }, ` -e 'ssh${text}'`) : undefined;
+}
+
+/** The same for a command that is given as an argument vector: `["ssh", "-o", "BatchMode=yes", …]`. */
+export function sshOptionItems(
+  file: DagFile,
+  { call, scope }: RemoteCall,
+  command: ShellCommand,
+): readonly Edit[] | undefined {
+  const remote = remoteInvocation(command);
+  const options = remote ? missingOptions(command, remote) : [];
+  const first = call.args[0];
+  const given = first?.form === "positional" ? unwrap(first.value) : undefined;
+  const list = given?.kind === "name" ? unwrap(file.values.evaluate(given, scope).expr) : given;
+  if (!remote || options.length === 0 || (list?.kind !== "list" && list?.kind !== "tuple")) return undefined;
+  const program = command.words[0]?.folded.segments[0]?.source.start ?? -1;
+  const index = list.items.findIndex((one) => one.span.start <= program && program < one.span.end);
+  if (index < 0) return undefined;
+  const items =
+    remote.tool === "rsync"
+      ? remote.flags.has("e") || remote.flags.has("rsh")
+        ? []
+        : ["-e", `ssh${options.map((one) => ` -o ${one}`).join("")}`]
+      : options.flatMap((one) => ["-o", one]);
+  if (items.length === 0) return undefined;
+  return insertItems(
+    file,
+    list,
+    index + 1,
+    items.map((one) => quoteString(file, one)),
+  );
+}
+
+/** All that the command lacks, at once. `call`: the Python call whose command it is, if one is. */
+export function sshOptionsFix(
+  file: DagFile,
+  script: Script,
+  command: ShellCommand,
+  call: RemoteCall | undefined,
+): Fix | undefined {
+  const vector = call?.command && "argv" in call.command && call.command.argv === script;
+  const edit = sshOptionsEdit(script, command);
+  const inText = !vector || isSplitText(call) ? edit && [edit] : undefined;
+  const edits = inText ?? (vector && call ? sshOptionItems(file, call, command) : undefined);
+  if (!edits) return undefined;
+  const missing = lacking(command);
+  const names = [
+    missing.batchMode && "BatchMode",
+    missing.connectTimeout && "ConnectTimeout",
+    missing.keepalive && "ServerAliveInterval",
+  ].filter((one) => one !== false);
+  const last = names.pop();
+  return { title: `Add ${[names.join(", "), last].filter(Boolean).join(" and ")}`, edits, safety: "safe" };
+}
+
+/** "ssh h x".split() */
+function isSplitText({ call }: RemoteCall): boolean {
+  const given = call.args[0] && unwrap(call.args[0].value);
+  return given?.kind === "call";
 }

@@ -8,8 +8,8 @@ import { remoteJobFix } from "../edits/remoteJob.ts";
 import { soleSsh } from "../edits/soleSsh.ts";
 import { connectionFor } from "../edits/sshConnection.ts";
 import { sshOperatorFix } from "../edits/sshOperator.ts";
-import { type Lacking, lacking, sshOptionsEdit } from "../edits/sshOptions.ts";
-import { remoteInvocation } from "../shell/remote.ts";
+import { sshOptionsFix } from "../edits/sshOptions.ts";
+import { type Lacking, lacking, remoteInvocation } from "../shell/remote.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import type { Fix } from "../text/edit.ts";
@@ -117,12 +117,7 @@ function message(file: DagFile, task: Task, { statement }: CommandVisit, missing
 }
 
 function fixesOf(file: DagFile, task: Task, script: TaskScript, visit: CommandVisit): readonly Fix[] {
-  const edit = sshOptionsEdit(visit.script, visit.statement);
-  const inPlace: Fix | undefined = edit && {
-    title: "Add BatchMode, ConnectTimeout and ServerAliveInterval",
-    edits: [edit],
-    safety: "safe",
-  };
+  const inPlace = sshOptionsFix(file, visit.script, visit.statement, undefined);
   const rewrites = [remoteJobFix(file, task, script, []), sshOperatorFix(file, task, script)];
   const ordered = outputUsed(file, task) === "no" ? [...rewrites, inPlace] : [inPlace, ...rewrites];
   return ordered.filter((one) => one !== undefined);

@@ -1,6 +1,6 @@
 /** Options by which OpenSSH clients, and tools that run them, accept any host key. */
 import type { Span } from "../text/span.ts";
-import { remoteInvocation } from "./remote.ts";
+import { isLoopback, remoteInvocation } from "./remote.ts";
 import type { ShellCommand } from "./script.ts";
 import type { Visit } from "./walk.ts";
 
@@ -41,15 +41,12 @@ export function uncheckedHostKeys(text: string, within: Span = { start: 0, end: 
   });
 }
 
-/** Hosts behind which nobody can stand but this machine. */
-const own = /^(?:localhost|127(?:\.\d+){3}|::1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)$/i;
-
 /** Where a command's own words, not those of a text it hands on, turn the check off for another machine. */
 export function uncheckedIn(visit: Visit & { readonly statement: ShellCommand }): UncheckedHostKey[] {
   const { statement, script } = visit;
   const { text } = script.folded;
   const call = remoteInvocation(statement);
-  if (call?.host !== undefined && own.test(call.host)) return [];
+  if (call && isLoopback(call)) return [];
   if (/^(?:echo|printf|cat|tee)$/.test(statement.program ?? "") && !isWritten(visit)) return [];
   const [first] = call?.command ?? [];
   if (!first && statement.nested && !call) return [];

@@ -1,4 +1,6 @@
 /** getopt and getopt_long over the words of a command. */
+import { unknownCharacter } from "../syntax/folded.ts";
+import { lastName } from "../syntax/python.ts";
 import type { Word } from "./script.ts";
 
 /**
@@ -110,11 +112,17 @@ function readShort(text: string, word: Word, next: Word | undefined, spec: Optio
   return 0;
 }
 
-/** `$SSH_OPTS`, `${SCP_FLAGS}`, `{{ params.ssh_options }}` unquoted: an unknown number of options. */
+/** `$SSH_OPTS`, `${SCP_FLAGS}`, `{{ params.ssh_options }}`, f"{options}" unquoted, and `*options` in a vector: an unknown number of options. */
 function looksLikeOptions(word: Word): boolean {
+  if (!word.dynamic) return false;
+  const [hole, ...more] = word.folded.holes;
+  if (word.text === unknownCharacter && hole?.expr && more.length === 0) {
+    if (hole.expr.kind === "starred") return true;
+    const named = hole.expr.kind === "call" ? hole.expr.func : hole.expr;
+    return !word.quoted && /opt|(?<!t)arg|flag|param/i.test(lastName(named) ?? "");
+  }
   return (
-    word.dynamic &&
     !word.quoted &&
-    /^(?:\$\{?|\{\{)[^}]*(?:opt|arg|flag|param_str)\w*\s*(?:\[[@*]\])?(?:\}\}?)?$/i.test(word.text)
+    /^(?:\$\{?|\{\{)[^}]*(?:opt|(?<!t)arg|flag|param_str)\w*\s*(?:\[[@*]\])?(?:\}\}?)?$/i.test(word.text)
   );
 }

@@ -77,6 +77,33 @@ export function remoteInvocation(command: ShellCommand): RemoteInvocation | unde
   }
 }
 
+/** What a call over ssh lacks to end by itself when the other side does not answer. */
+export type Lacking = {
+  /** `-o BatchMode=yes`: nobody answers a prompt. Not lacking where sshpass answers it. */
+  readonly batchMode: boolean;
+  /** `-o ConnectTimeout=…` */
+  readonly connectTimeout: boolean;
+  /** `-o ServerAliveInterval=…`, or rsync's own `--timeout`. */
+  readonly keepalive: boolean;
+};
+
+/** What this command lacks; all false when options that are not seen may hold it. */
+export function lacking(command: ShellCommand): Lacking {
+  const call = remoteInvocation(command);
+  if (!call || call.unknownOptions) return { batchMode: false, connectTimeout: false, keepalive: false };
+  const answered = command.wrappers.some((one) => one.name === "sshpass");
+  return {
+    batchMode: !call.batchMode && !call.settings.has("batchmode") && !answered,
+    connectTimeout: !call.connectTimeout,
+    keepalive: !call.serverAliveInterval && !(call.tool === "rsync" && call.flags.has("timeout")),
+  };
+}
+
+/** Whether the call leads back to the machine that it is made on, as far as its host's name tells. */
+export function isLoopback({ host }: RemoteInvocation): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)$/i.test(host ?? "");
+}
+
 function rsync(words: readonly Word[]): RemoteInvocation | undefined {
   const parsed = options(words, optionSpecs.rsync);
   const destination = parsed.operands.find(isRemotePath);
@@ -99,7 +126,7 @@ function split(shell: Option): Word[] {
   const text = shell.text ?? "";
   const start = shell.word.text.length - text.length;
   const folded = textAt(shell.word.folded, { start, end: shell.word.text.length });
-  return [...folded.text.matchAll(/\S+/g)].map((one) =>
+  return [...folded.text.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map((one) =>
     readWord(folded, { start: one.index, end: one.index + one[0].length }, [], []),
   );
 }
