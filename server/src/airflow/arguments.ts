@@ -1,10 +1,11 @@
 /** The effective arguments of a task, each with where it comes from. */
 
 import type { Evaluator } from "../syntax/evaluator.ts";
+import { seenFrom } from "../syntax/foreign.ts";
 import type { Call, ClassDef, Expr, FunctionDef } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
-import type { DictEntry, Value } from "../syntax/value.ts";
+import type { DictEntry, Home, Value } from "../syntax/value.ts";
 import type { BareTask } from "./collect.ts";
 import type { Argument, Lookup, Origin, TaskGroup } from "./dagfile.ts";
 
@@ -72,8 +73,10 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
   } else {
     if (task.expansion) read.push(expansionLayer(file, task.expansion, scope));
     if (task.call) read.push(callLayer(file, task.call, scope, task.mapped ? "partial" : "call"));
-    for (const one of task.operator.subclasses)
-      read.push(classLayer(task.operator.homes?.get(one) ?? file.values, one));
+    for (const one of task.operator.subclasses) {
+      const home = task.operator.homes?.get(one);
+      read.push(home ? layerSeenFrom(home, classLayer(home, one), task) : classLayer(file.values, one));
+    }
   }
   const own = read.flatMap((layer) => layer.entries).find((one) => one.name === "default_args");
   if (own) read.push(dictLayer(own.resolved, "default_args"));
@@ -190,6 +193,23 @@ function classLayer(values: Pick<Evaluator, "names" | "evaluate">, definition: C
   if (rest && values.names.mutated.has(rest.name)) complete = false;
   entries.unshift(...ownParameters(init), ...ownAttributes(init));
   return { origin: "class", entries, complete: complete && called };
+}
+
+/** What a class of another file decides, shown at the call here. */
+function layerSeenFrom(home: Home, layer: Layer, task: BareTask): Layer {
+  const shown = task.call?.func;
+  if (!shown) return { origin: "class", entries: [], complete: false };
+  const entries = layer.entries.map(
+    ({ name, resolved }): Argument => ({
+      name,
+      value: shown,
+      resolved: seenFrom(resolved, home, "", shown),
+      span: shown.span,
+      origin: "class",
+      call: undefined,
+    }),
+  );
+  return { ...layer, entries };
 }
 
 /** def __init__(self, timeout=60, **kwargs): super().__init__(timeout=timeout, **kwargs) */

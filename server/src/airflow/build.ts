@@ -2,12 +2,15 @@
 
 import { bindNames } from "../syntax/bind.ts";
 import { evaluator } from "../syntax/evaluator.ts";
+import { projectOf } from "../syntax/imported.ts";
 import { lowerModule } from "../syntax/lower.ts";
 import { results } from "../syntax/uses.ts";
 import { collectCalls } from "./calls.ts";
 import { type BareTask, collect } from "./collect.ts";
-import type { DagFile, Edge, Run, Task } from "./dagfile.ts";
+import type { DagFile, Edge, RemoteCall, Run, Task } from "./dagfile.ts";
 import { collectEdges } from "./edges.ts";
+import { openedModule, passing, runsOf, scriptFiles, usersAt } from "./modules.ts";
+import { runBy } from "./reach.ts";
 import { scriptsOf } from "./scripts.ts";
 import type { Project } from "./target.ts";
 import type { Templates } from "./templates.ts";
@@ -47,11 +50,13 @@ export function build(
   source: Source,
   project: Project,
   sources: Sources = noSources,
-  _users: readonly Run[] = [],
+  users: readonly Run[] = [],
 ): DagFile {
   const module = lowerModule(source.text);
-  const names = bindNames(module);
-  const values = evaluator(names);
+  const around = projectOf((path, dotted) => openedModule(sources.module(path, dotted)));
+  const imports = around.importsOf(source.path);
+  const names = bindNames(module, imports.canonical);
+  const values = evaluator(names, { path: source.path, imports, passing });
   const found = collect(module, values);
   const templates: Templates = {
     folder: /^.*[/\\]/s.exec(source.path)?.[0] ?? "",
@@ -70,7 +75,10 @@ export function build(
   const known = (all: readonly BareTask[]): Task[] => all.flatMap((one) => completed.get(one) ?? []);
   const openEdges = bare.open.map((one) => ({ ...one, before: known(one.before), after: known(one.after) }));
   const outcomes = results(module);
-  return {
+  const reached = runBy({ module, names, tasks, users, imports, importsOf: around.importsOf });
+  let callsElsewhere: readonly RemoteCall[] | undefined;
+  let runs: readonly Run[] | undefined;
+  const file: DagFile = {
     path: source.path,
     text: source.text,
     module,
@@ -84,9 +92,22 @@ export function build(
     edges,
     openEdges,
     edgesComplete: openEdges.length === 0,
-    calls: collectCalls(module, values, outcomes, tasks),
-    runs: [],
-    dependencies: [],
+    calls: collectCalls(module, values, outcomes, reached.here),
+    get callsElsewhere() {
+      callsElsewhere ??= [...reached.elsewhere].flatMap(([home, code]) =>
+        collectCalls(home.module, home, results(home.module), code).filter((one) => one.tasks.length > 0),
+      );
+      return callsElsewhere;
+    },
+    usersAt: (offset) => usersAt(reached.here, offset),
+    get runs() {
+      runs ??= runsOf(file, reached.elsewhere);
+      return runs;
+    },
+    get dependencies() {
+      return [...around.homes.keys(), ...scriptFiles(tasks)];
+    },
     errors: module.errors,
   };
+  return file;
 }

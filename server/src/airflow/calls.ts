@@ -19,21 +19,18 @@ import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Results } from "../syntax/uses.ts";
 import { canonical, kindOf } from "./callKinds.ts";
-import type { RemoteCall, RemoteCallKind, Task } from "./dagfile.ts";
-import { runBy } from "./reach.ts";
+import type { RemoteCall, RemoteCallKind } from "./dagfile.ts";
+import type { Reached } from "./reach.ts";
+
+/** The values of one file. */
+type Values = Pick<Evaluator, "evaluate" | "names">;
 
 const speaksSsh = /\b(?:paramiko|SSHHook)\b/;
 
 /** All such calls inside functions, methods and lambdas of a file; module level runs when Airflow parses, not when a task runs. */
-export function collectCalls(
-  module: Module,
-  values: Evaluator,
-  results: Results,
-  tasks: readonly Task[],
-): RemoteCall[] {
+export function collectCalls(module: Module, values: Values, results: Results, reached: Reached): RemoteCall[] {
   const calls: RemoteCall[] = [];
   const { names } = values;
-  const reached = runBy(module, values, tasks);
   const imports = [...names.module.bindings.values()].flat();
   const usesSsh =
     imports.some((one) => one.kind === "import" && speaksSsh.test(one.qualified)) ||
@@ -70,7 +67,8 @@ export function collectCalls(
         return results.resultOf(call);
       },
       live: !code || reached.has(code),
-      tasks: code ? (reached.get(code) ?? []) : [],
+      tasks: (code && reached.get(code)?.tasks) ?? [],
+      users: (code && reached.get(code)?.users) ?? [],
       scope: place.scope,
     });
   };
@@ -107,7 +105,7 @@ export function collectCalls(
   return calls;
 }
 
-function calleeOf(call: Call, scope: Scope, values: Evaluator): string | undefined {
+function calleeOf(call: Call, scope: Scope, values: Values): string | undefined {
   const qualified = qualifiedName(call.func, scope);
   if (qualified !== undefined) return qualified;
   const callee = unwrap(call.func);
@@ -116,7 +114,7 @@ function calleeOf(call: Call, scope: Scope, values: Evaluator): string | undefin
   return owner.kind === "call" ? `${owner.callee}.${callee.name}` : undefined;
 }
 
-function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Evaluator): RemoteCall["command"] {
+function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Values): RemoteCall["command"] {
   if (kind === "http") return undefined;
   const named = keyword(call, "args") ?? keyword(call, "command") ?? keyword(call, "cmd");
   const positional = call.args.filter((one) => one.form === "positional").map((one) => one.value);
@@ -126,7 +124,7 @@ function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Evalu
   const split = splitText(expr, scope, values);
   if (split) return kind === "popen" || kind === "subprocess" ? argvOf(split) : undefined;
   const value = values.evaluate(expr, scope);
-  const remote = kind === "paramiko-exec" || kind === "hook-exec";
+  const remote = kind === "paramiko-exec" || kind === "hook-exec" || kind === "fabric-run";
   if (value.kind === "list") {
     if (remote) return undefined;
     const items = value.items.map((one) =>
@@ -148,7 +146,7 @@ function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Evalu
 }
 
 /** The text of `"ssh h load".split()` and `shlex.split("ssh h load")`. */
-function splitText(expr: Expr, scope: Scope, values: Evaluator): Folded | undefined {
+function splitText(expr: Expr, scope: Scope, values: Values): Folded | undefined {
   const call = unwrap(expr);
   if (call.kind !== "call" || call.func.kind !== "attribute" || call.func.name !== "split") return undefined;
   const lexed = qualifiedName(call.func, scope) === "shlex.split";

@@ -112,7 +112,7 @@ export function collect(module: Module, values: Evaluator): Collected {
     if (callee.kind === "attribute" && (callee.name === "expand" || callee.name === "expand_kwargs")) {
       const inner = unwrap(callee.value);
       if (inner.kind === "call" && inner.func.kind === "attribute" && inner.func.name === "partial") {
-        const operator = operatorOf(inner.func.value, context.scope, names);
+        const operator = operatorOf(inner.func.value, context.scope, values);
         if (operator) {
           addOperator(operator, inner, call, statement, variable, context, inner.func.value);
           return true;
@@ -136,7 +136,7 @@ export function collect(module: Module, values: Evaluator): Collected {
       addFlow(flow, call, undefined, statement, variable, context);
       return true;
     }
-    const operator = operatorOf(call.func, context.scope, names) ?? unknownOperator(call);
+    const operator = operatorOf(call.func, context.scope, values) ?? unknownOperator(call);
     if (!operator) return false;
     addOperator(operator, call, undefined, statement, variable, context, call.func);
     return true;
@@ -165,7 +165,10 @@ export function collect(module: Module, values: Evaluator): Collected {
         expansion,
         override: undefined,
         decorator: undefined,
-        callable: value?.kind === "function" && value.definition.kind === "function" ? value.definition : undefined,
+        callable:
+          value?.kind === "function" && value.definition.kind === "function" && !value.home
+            ? value.definition
+            : undefined,
         span: nameSpan(named),
         statement,
       },

@@ -5,7 +5,7 @@ import type { Evaluator } from "../syntax/evaluator.ts";
 import type { Call, ClassDef, Expr, FunctionDef, Module, Stmt } from "../syntax/python.ts";
 import type { Names, Scope } from "../syntax/scope.ts";
 import type { Result, Results } from "../syntax/uses.ts";
-import type { Value } from "../syntax/value.ts";
+import type { Home, Value } from "../syntax/value.ts";
 import type { Span } from "../text/span.ts";
 import type { Project } from "./target.ts";
 
@@ -17,8 +17,10 @@ export type Operator = {
   readonly imported: string;
   /** The catalogue's class; for a subclass of this workspace, its nearest known base. Undefined: not known to Tether. */
   readonly known: OperatorClass | undefined;
-  /** The classes of this file between the call and `known`, nearest first. */
+  /** The project's classes between the call and `known`, nearest first. */
   readonly subclasses: readonly ClassDef[];
+  /** For those of the subclasses that stand in another file: which. */
+  readonly homes?: ReadonlyMap<ClassDef, Home>;
 };
 
 /** Where an effective argument stands, in order of precedence for one task. */
@@ -147,6 +149,7 @@ export type RemoteCallKind =
   | "paramiko-connect"
   | "paramiko-exec"
   | "hook-exec"
+  | "fabric-run"
   /** A request of requests, httpx, urllib …, or what makes one: `requests.get`, `httpx.Client`. */
   | "http";
 
@@ -166,6 +169,8 @@ export type RemoteCall = {
   readonly live: boolean;
   /** Tasks of this file that run it, directly or through functions of this file. */
   readonly tasks: readonly Task[];
+  /** Tasks of other files that run it. */
+  readonly users: readonly TaskPlace[];
   readonly scope: Scope;
 };
 
@@ -177,8 +182,8 @@ export type TaskPlace = {
   readonly span: Span;
   /** `PythonOperator "load"` */
   readonly label: string;
-  /** Whether the task has an execution_timeout; `unknown` when that cannot be told. */
-  readonly bounded: boolean | "unknown";
+  /** False when it is certain that nothing ends the task: no `execution_timeout`, no `dagrun_timeout`. */
+  readonly bounded: boolean;
 };
 
 /** A function, or a script, of another file that a task runs. */
@@ -210,6 +215,10 @@ export type DagFile = {
   /** No edge is open. */
   readonly edgesComplete: boolean;
   readonly calls: readonly RemoteCall[];
+  /** Such calls in functions of other files that tasks of this file run; their spans and scopes are those files'. */
+  readonly callsElsewhere: readonly RemoteCall[];
+  /** Tasks of other files that run the code at an offset of this one. */
+  readonly usersAt: (offset: number) => readonly TaskPlace[];
   /** What tasks of this file run that stands in other files. */
   readonly runs: readonly Run[];
   /** The other files that were read to understand this one, absolute: a change of theirs may change its findings. */

@@ -1,12 +1,16 @@
 /** Which class a call makes a task of: through imports, aliases and subclasses of the file. */
 import { findClass } from "../catalog/index.ts";
 import type { OperatorClass } from "../catalog/operator.ts";
+import type { Evaluator } from "../syntax/evaluator.ts";
 import { qualifiedName } from "../syntax/names.ts";
-import { type ClassDef, type Expr, lastName, unwrap } from "../syntax/python.ts";
-import { lookup, type Names, type Scope } from "../syntax/scope.ts";
+import { type Expr, lastName, unwrap } from "../syntax/python.ts";
+import type { Names, Scope } from "../syntax/scope.ts";
 import type { Operator } from "./dagfile.ts";
 
 const deepest = 8;
+
+/** The values of the file that an expression stands in. */
+type Values = Pick<Evaluator, "names" | "evaluate">;
 
 /** The catalogue's class behind an expression, star imports tried in turn (the last import wins). */
 function classOf(
@@ -25,31 +29,35 @@ function classOf(
   return undefined;
 }
 
-/** The operator that calling `expr` makes a task of; undefined when it is not a known operator, sensor or subclass of one. */
-export function operatorOf(expr: Expr, scope: Scope, names: Names, depth = 0): Operator | undefined {
+/**
+ * The operator that calling `expr` makes a task of; undefined when it is not a known operator, sensor or subclass of one.
+ * Subclasses of the project are followed to the class that they extend, from file to file.
+ */
+export function operatorOf(expr: Expr, scope: Scope, values: Values, depth = 0): Operator | undefined {
   const callee = unwrap(expr);
   const name = lastName(callee);
   if (name === undefined || depth > deepest) return undefined;
-  const found = classOf(callee, scope, names);
-  if (found) {
+  const found = classOf(callee, scope, values.names);
+  if (found?.known) {
     const { known } = found;
-    if (!known || (known.kind !== "operator" && known.kind !== "sensor")) return undefined;
+    if (known.kind !== "operator" && known.kind !== "sensor") return undefined;
     return { name, imported: found.imported, known, subclasses: [] };
   }
-  const definition = localClass(callee, scope);
-  if (!definition) return undefined;
+  if (callee.kind !== "name" && callee.kind !== "attribute") return undefined;
+  const value = values.evaluate(callee, scope);
+  if (value.kind !== "class") return undefined;
+  const { definition, home } = value;
   for (const base of definition.bases) {
     if (base.form !== "positional") continue;
-    const inherited = operatorOf(base.value, scope, names, depth + 1);
-    if (inherited) return { ...inherited, name, subclasses: [definition, ...inherited.subclasses] };
+    const at = home ?? values;
+    const inherited = operatorOf(base.value, at.names.scopeOf(definition).parent ?? at.names.module, at, depth + 1);
+    if (!inherited) continue;
+    const homes = new Map(inherited.homes);
+    if (home) for (const one of [definition, ...inherited.subclasses]) if (!homes.has(one)) homes.set(one, home);
+    const own = { ...inherited, name, subclasses: [definition, ...inherited.subclasses] };
+    return homes.size > 0 ? { ...own, homes } : own;
   }
   return undefined;
-}
-
-function localClass(expr: Expr, scope: Scope): ClassDef | undefined {
-  if (expr.kind !== "name") return undefined;
-  const found = lookup(scope, expr.id, expr.span.start);
-  return found && found !== "unbound" && found.binding.kind === "class" ? found.binding.definition : undefined;
 }
 
 const taskDecorators = new Set([
