@@ -1,6 +1,7 @@
 import { isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { waitsOf, waitsThrough } from "../airflow/processes.ts";
+import { waitsOf } from "../airflow/processes.ts";
+import { waitsThrough } from "../airflow/remote.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { secondsText } from "../edits/durations.ts";
 import { localName, withImports } from "../edits/imports.ts";
@@ -77,6 +78,7 @@ export()
         }
         report({
           span,
+          cause: call.call.span,
           message: `${name}() has no timeout: if ${program} never returns, the task holds its worker slot for ever.`,
           hint: "Pass timeout=, in seconds, and give the remote command a limit of its own, such as timeout(1).",
           related: wait === call.call ? [] : [{ span: call.span, message: `starts ${program}` }],
