@@ -82,10 +82,15 @@ function watchesIt(file: DagFile, one: Task, task: Task, started: Started, place
   if (telling.test(name)) return "no";
   if (!known) return "unknown";
   // A cluster that does not come up fails the operators that are to run on it.
-  if (behaviourOf(known) && one.scripts.length === 0) return reading;
+  if (behaviourOf(known) && !runsText(one)) return reading;
   // One of the same service acts on the work itself: it looks it up, changes or cancels it.
-  if (one.scripts.length === 0) return known.provider === started.provider ? "unknown" : "no";
+  if (!runsText(one)) return known.provider === started.provider ? "unknown" : "no";
   return reading === "yes" && [...textsOf(file, one)].some((text) => asking.test(text)) ? "yes" : "unknown";
+}
+
+/** Its command is its whole work; what a container runs is the container's business. */
+function runsText(task: Task): boolean {
+  return task.scripts.some(({ script }) => script.place !== "container");
 }
 
 function sensorWatches(file: DagFile, one: Task, task: Task, started: Started, place: Place): Monitored {
