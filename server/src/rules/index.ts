@@ -19,6 +19,7 @@ import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
 import type { Rule } from "./rule.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
+import slaHasNoEffect from "./sla-has-no-effect.ts";
 import softFailHidesFailure from "./soft-fail-hides-failure.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
 import sshClientNoKeepalive from "./ssh-client-no-keepalive.ts";
@@ -68,4 +69,5 @@ export const rules: readonly Rule[] = [
   sshNoBatchmode,
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,
+  slaHasNoEffect,
 ];
