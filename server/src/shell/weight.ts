@@ -57,3 +57,33 @@ export function isCleanup(command: ShellCommand): boolean {
     ) ?? false
   );
 }
+
+/** Sets up the shell, a tool or its access: when it fails, what follows does too. */
+const settingUp: Readonly<Record<string, RegExp>> = {
+  aws: /^configure\b/,
+  az: /^(?:login|account set|configure)\b/,
+  conda: /^(?:activate|deactivate|init|config)\b/,
+  docker: /^(?:pull|network|volume create|compose (?:-\S+ \S+ )*pull)\b/,
+  "docker-compose": /(?:^|\s)pull\b/,
+  gcloud: /^(?:config|auth|init|components)\b/,
+  git: /^(?:config|init|remote|branch|log|show|fetch --dry-run)\b/,
+  gsutil: /^mb\b/,
+  kubectl: /^config\b/,
+  pyenv: /^(?:activate|shell|local|init)\b/,
+};
+
+const setup = new Set(
+  "eval exec export module ml nvm ulimit stty hash kinit klist virtualenv venv workon mkdir alias declare local readonly typeset env printenv dirname basename realpath tree du df free uname lscpu nvidia-smi ping clear history sync time tput".split(
+    " ",
+  ),
+);
+
+/** Whether a failure of the command would matter: it neither prepares, asks nor tidies up, and its program is known. */
+export function doesWork(command: ShellCommand): boolean {
+  const { program, words } = command;
+  if (program === undefined || prepares(command) || isCleanup(command) || setup.has(program)) return false;
+  const rest = words.slice(1).map((one) => one.text);
+  if (rest.length === 1 && /^(?:-V|-v|--version|--help|-h|version|help)$/.test(rest[0] ?? "")) return false;
+  const given = Object.hasOwn(settingUp, program) ? settingUp[program] : undefined;
+  return !given?.test(rest.join(" "));
+}

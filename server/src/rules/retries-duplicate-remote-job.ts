@@ -1,0 +1,110 @@
+import { argument } from "../airflow/arguments.ts";
+import { isUnset } from "../airflow/bounds.ts";
+import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { type Retries, retriesOf } from "../airflow/retries.ts";
+import { type Survivor, survivorOf, survivorOfCall } from "../airflow/survivors.ts";
+import { lockFix, noRetriesFix, terminalFix } from "../edits/soleCopy.ts";
+import { defineRule, type Related } from "./rule.ts";
+
+export default defineRule({
+  code: "TET501",
+  name: "retries-duplicate-remote-job",
+  group: "orphan",
+  severity: "warning",
+  summary: "A retry starts a remote command again while its first copy may still run",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  mergesInto: ["bash-ssh-call", "ssh-background-command"],
+  docs: {
+    why: `A task fails when its connection breaks, when \`cmd_timeout\` or \`execution_timeout\` passes, or when its worker dies. None of these reaches a command that runs on another machine without a terminal: sshd closes the channel, and the command runs on until it ends by itself or writes to a pipe that is gone. Airflow then retries the task, and a second copy runs beside the first: two loads into one table, two trainings on one card. SSHRemoteJobOperator's job survives by design; when the operator's \`timeout\` passes, each retry starts another one. A terminal (\`get_pty=True\`, \`ssh -tt\`) hangs the command up with its session, \`timeout\` on the other side bounds the first copy, and \`flock -n\` refuses a second one.`,
+    bad: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("warehouse", default_args={"retries": 3}) as dag:
+    load = SSHOperator(task_id="load", ssh_conn_id="edge", command="/opt/load.sh --full", cmd_timeout=600)
+`,
+    good: `from datetime import timedelta
+
+from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("warehouse", default_args={"retries": 3}) as dag:
+    load = SSHOperator(
+        task_id="load",
+        ssh_conn_id="edge",
+        command="flock -n /var/lock/load /opt/load.sh --full",
+        cmd_timeout=600,
+        execution_timeout=timedelta(hours=1),
+        get_pty=True,
+    )
+`,
+    limits:
+      "Commands that answer at once, that may run twice (copying, reading, starting services), that only submit, or that show a lock, a look at what is running or a key of the run such as `{{ run_id }}` are left alone. Whether a script guards itself inside cannot be seen: ignore the finding there. Without `retries` Airflow retries as often as `[core] default_task_retries` says, 0 unless your deployment sets it: say so in [tool.tether.airflow].",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
+      "https://github.com/apache/airflow/issues/13747",
+    ],
+  },
+  check(file, report) {
+    for (const task of file.tasks) {
+      const retries = retriesOf(file, task);
+      if (retries === "unknown" || retries.count <= 0) continue;
+      const survivor = survivorOf(file, task);
+      if (!survivor || survivor.guarded) continue;
+      // A job that ends, well or badly, is over before the retry; only a wait that is given up leaves one behind.
+      if (survivor.by === "remote-job" && isUnset(argument(file, task, "timeout"))) continue;
+      report({
+        span: task.span,
+        cause: survivor.cause,
+        message: message(survivor, retries),
+        hint: hints[survivor.by],
+        related: related(retries),
+        fixes: () => [
+          survivor.by === "ssh-operator" ? terminalFix(file, task) : undefined,
+          lockFix(task, survivor),
+          noRetriesFix(file, task),
+        ],
+      });
+    }
+    for (const call of file.calls) {
+      const retried = call.live ? firstRetried(file, call.tasks) : undefined;
+      const survivor = retried && survivorOfCall(file, call);
+      if (!survivor || survivor.guarded) continue;
+      report({
+        span: call.span,
+        cause: call.call.span,
+        message: message(survivor, retried.retries),
+        hint: hints[survivor.by],
+        related: related(retried.retries),
+        fixes: () => [lockFix(retried.task, survivor), noRetriesFix(file, retried.task)],
+      });
+    }
+  },
+});
+
+/** The first of a function's tasks that Airflow retries. */
+function firstRetried(file: DagFile, tasks: readonly Task[]): { task: Task; retries: Retries } | undefined {
+  for (const task of tasks) {
+    const retries = retriesOf(file, task);
+    if (retries !== "unknown" && retries.count > 0) return { task, retries };
+  }
+  return undefined;
+}
+
+function message({ by }: Survivor, { count }: Retries): string {
+  const again = count === 1 ? "the retry starts" : `each of ${count} retries starts`;
+  if (by === "remote-job") return `When timeout passes, the remote job is not stopped: ${again} another one beside it.`;
+  return `After a lost connection, a timeout or a dead worker the remote command runs on: ${again} another copy beside it.`;
+}
+
+const hints: Readonly<Record<Survivor["by"], string>> = {
+  "ssh-operator":
+    "Set get_pty=True so that the command ends with its session, guard it with flock -n, or set retries=0.",
+  "ssh-client": "Run it under timeout(1) or flock -n on the other side, or set retries=0.",
+  "remote-job": "Set retries=0, or run the command under flock -n or timeout(1).",
+};
+
+function related({ count, given }: Retries): readonly Related[] {
+  return given ? [{ span: given.span, message: `retries=${count}` }] : [];
+}
