@@ -31,6 +31,7 @@ const families: readonly (readonly [RegExp, RemoteCallKind])[] = [
   // Every SSHHook, of any Airflow: hook.get_conn() is a paramiko client.
   [/SSHHook\.(get_conn|get_conn\.__enter__|__enter__)\.exec_command$/, "paramiko-exec"],
   [/SSHHook\.exec_ssh_client_command$/, "hook-exec"],
+  [/^fabric2?\.(connection\.)?Connection\.(run|sudo)$/, "fabric-run"],
   [/^requests\.(api\.)?((sessions\.)?[Ss]ession\.)?(get|post|put|patch|delete|head|options|request)$/, "http"],
   [/^httpx\.((Async)?Client|get|post|put|patch|delete|head|options|request|stream)$/, "http"],
   [/^urllib3\.PoolManager\.(request|urlopen)$/, "http"],

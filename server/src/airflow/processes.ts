@@ -5,7 +5,6 @@ import { type Call, lastName, unwrap } from "../syntax/python.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { prints, type Result, type Use } from "../syntax/uses.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
-import { remoteProgram } from "./remote.ts";
 import { isReturnedToAirflow } from "./returned.ts";
 
 /** Programs that tidy up: their failure is often meant not to matter. */
@@ -73,12 +72,6 @@ function asks(statement: Statement): boolean {
   if (words.length === 1 && /^(--version|-V|-version|--help)$/.test(words[0] ?? "")) return true;
   if (words.some((one) => /^(-delete|-exec|-execdir|-ok|-fprint|rm|kill)$/.test(one))) return false;
   return asking.has(statement.program ?? "");
-}
-
-/** The program through which the call waits for another machine without a limit of its own. */
-export function waitsThrough(call: RemoteCall): string | undefined {
-  const script = scriptOf(call);
-  return script && remoteProgram(script);
 }
 
 /** Calls that wait for a `Popen`'s end, with the call itself: `p.communicate()`, `p.wait()`. */

@@ -14,12 +14,20 @@ import { type CommandVisit, commands } from "../shell/walk.ts";
 import { argument } from "./arguments.ts";
 import { hasParameter, providerAtLeast } from "./availability.ts";
 import { isUnset } from "./bounds.ts";
-import type { DagFile, Lookup, Task } from "./dagfile.ts";
+import type { DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
 import { isA, operators, runsAs } from "./kinds.ts";
+import { scriptOf } from "./processes.ts";
+import { awaitedBy, hasNoTimeout } from "./sshCalls.ts";
 
 /** The program by which a script on the worker asks another machine without a limit of its own. */
 export function remoteProgram(script: Script): string | undefined {
   return mentionsOtherMachine(script.folded.text, true) ? firstProgram(script, asksOtherMachine) : undefined;
+}
+
+/** The program through which the call waits for another machine without a limit of its own. */
+export function waitsThrough(call: RemoteCall): string | undefined {
+  const script = scriptOf(call);
+  return script && remoteProgram(script);
 }
 
 function firstProgram(script: Script, asks: (command: ShellCommand) => boolean): string | undefined {
@@ -67,10 +75,22 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
     return undefined;
   }
   if (!isA(task, operators.python)) return undefined;
-  const call = file.calls.find(
-    (one) => one.tasks.includes(task) && (one.kind === "paramiko-exec" || one.kind === "hook-exec"),
+  const call = awaitedSshCall(file, task);
+  if (!call) return undefined;
+  return hasNoTimeout(file, call) || awaitedBy(call) === "status"
+    ? "an ssh call that does not return"
+    : "a remote command that goes on printing";
+}
+
+/** The ssh call in a Python task's code that may hold it, since nobody limits how long it takes; the one without any limit first. */
+export function awaitedSshCall(file: DagFile, task: Task): RemoteCall | undefined {
+  if (!isA(task, operators.python)) return undefined;
+  const calls = file.calls.filter(
+    (one) =>
+      one.tasks.includes(task) &&
+      (one.kind === "hook-exec" || (one.kind === "paramiko-exec" && awaitedBy(one) !== "nothing")),
   );
-  return call && "an ssh call that does not return";
+  return calls.find((one) => hasNoTimeout(file, one)) ?? calls[0];
 }
 
 /** Whether the operator itself ends a command that falls silent; the ssh provider does since 3.3.0. */

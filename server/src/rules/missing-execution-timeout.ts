@@ -1,7 +1,7 @@
 import { hasParameter } from "../airflow/availability.ts";
 import { isUnbounded } from "../airflow/bounds.ts";
 import { shownName } from "../airflow/kinds.ts";
-import { remoteWork } from "../airflow/remote.ts";
+import { awaitedSshCall, remoteWork } from "../airflow/remote.ts";
 import { executionTimeoutFix } from "../edits/limits.ts";
 import { defineRule } from "./rule.ts";
 
@@ -14,6 +14,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  mergesInto: ["paramiko-no-timeout"],
   docs: {
     why: `\`execution_timeout\` is None for every operator unless you, the DAG's \`default_args\` or \`[core] default_task_execution_timeout\` set it. A task that waits for another machine then ends when that machine is done, or never: a hung NFS mount, a lost TCP peer or a stuck query holds the task and its worker slot. An SSHOperator's \`cmd_timeout\` only ends silence: a loop that goes on printing runs without a limit. With one, Airflow raises AirflowTaskTimeout in the task, calls \`on_kill\`, and retries the task if it has retries left.`,
     bad: `from airflow import DAG
@@ -41,6 +42,8 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
       if (!work) continue;
       report({
         span: task.span,
+        // A call without a timeout of its own says it better.
+        cause: awaitedSshCall(file, task)?.call.span ?? task.span,
         message: `${shownName(task)} has no execution_timeout: ${work} holds the task and its worker slot for ever.`,
         hint: "Set execution_timeout on the task or in default_args; on expiry Airflow calls on_kill, then retries or fails the task.",
         fixes: () => [executionTimeoutFix(file, task)],

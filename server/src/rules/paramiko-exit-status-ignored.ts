@@ -1,8 +1,9 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { isParsed, isRead, mayRaise, scriptOf } from "../airflow/processes.ts";
+import { isRead } from "../airflow/processes.ts";
+import { isJudged, succeedsAlways } from "../airflow/sshCalls.ts";
 import { freeName } from "../edits/freeNames.ts";
-import { localName, withImports } from "../edits/imports.ts";
-import { layoutOf, lineIndent, startsLine, withNewlines } from "../edits/layout.ts";
+import { lineIndent, startsLine } from "../edits/layout.ts";
+import { raising } from "../edits/raising.ts";
 import type { Call, Stmt } from "../syntax/python.ts";
 import type { Use } from "../syntax/uses.ts";
 import type { Edit, Fix } from "../text/edit.ts";
@@ -96,17 +97,6 @@ restart()
   },
 });
 
-/** `test -f x && echo yes || echo no`: its status says nothing. */
-function succeedsAlways(call: RemoteCall): boolean {
-  const last = scriptOf(call)?.body.at(-1);
-  return (
-    last?.kind === "and-or" &&
-    last.operator === "||" &&
-    last.right.kind === "command" &&
-    /^(echo|printf|true|:)$/.test(last.right.program ?? "")
-  );
-}
-
 function asksStatus({ path }: Use): boolean {
   return path.includes("recv_exit_status") || path.includes("exit_status_ready") || path.includes("exit_status");
 }
@@ -114,13 +104,6 @@ function asksStatus({ path }: Use): boolean {
 /** `exit_status_ready()` says whether it is over, not how. */
 function isThrownAway(file: DagFile, call: Call): boolean {
   return (call.func.kind === "attribute" && call.func.name === "exit_status_ready") || !isRead(file, call);
-}
-
-/** What the command wrote decides whether the function raises, or is parsed: a failure does not pass unseen. */
-function isJudged(file: DagFile, use: Use, errors: boolean, depth = 0): boolean {
-  if (mayRaise(file, use, errors) || isParsed(file, use)) return true;
-  if (use.kind !== "method" || !use.call || depth > 8) return false;
-  return file.results.resultOf(use.call).uses.some((one) => isJudged(file, one, errors, depth + 1));
 }
 
 /** What was read from the streams goes further than a print or a log line. */
@@ -133,8 +116,6 @@ function isTaken(file: DagFile, use: Use, depth = 0): boolean {
   const outcome = file.results.resultOf(use.call);
   return !outcome.discarded && (outcome.escapes || outcome.uses.some((one) => isTaken(file, one, depth + 1)));
 }
-
-const why = "the task now waits for the remote command and fails with it";
 
 /**
  * stdout.channel.recv_exit_status() → if stdout.channel.recv_exit_status() != 0: raise …
@@ -199,24 +180,4 @@ function lastUse(file: DagFile, uses: readonly Use[], statement: Stmt): Stmt | u
     if (at.span.end > last.span.end) last = at;
   }
   return last;
-}
-
-function raising(
-  file: DagFile,
-  statement: Stmt,
-  place: (lines: string) => readonly Edit[],
-  status: string,
-): Fix | undefined {
-  const layout = layoutOf(file.module);
-  const needed = { module: "airflow.exceptions", name: "AirflowException" };
-  const exception = localName(file, needed);
-  if (exception === undefined) return undefined;
-  const inner = lineIndent(file.text, statement.span.start) + layout.indent;
-  const text = `if ${status} != 0:\n${inner}raise ${exception}(${layout.quote}the remote command failed${layout.quote})`;
-  const edits = withImports(
-    file,
-    place(text).map((one) => ({ ...one, text: withNewlines(layout, one.text) })),
-    [needed],
-  );
-  return edits && { title: "Raise when the exit status is not 0", edits, safety: "unsafe", why };
 }
