@@ -55,7 +55,7 @@ export function build(
   const module = lowerModule(source.text);
   const around = projectOf((path, dotted) => openedModule(sources.module(path, dotted)));
   const imports = around.importsOf(source.path);
-  const names = bindNames(module, imports.canonical);
+  const names = bindNames(module, imports);
   const values = evaluator(names, { path: source.path, imports, passing });
   const found = collect(module, values);
   const templates: Templates = {

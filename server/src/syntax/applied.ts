@@ -16,11 +16,12 @@ export function applied(call: Call, callee: Function, scope: Scope, caller: Eval
   if (definition.kind === "lambda" || !plain(definition)) return unknown;
   const site = { scope, ...argumentsIn(call) };
   if (!home) {
-    const inner = caller.during(runOf(definition, site, caller));
+    const inner = caller.during(runOf(definition, site, caller), caller.nesting);
     return inner ? seenByCaller(returned(definition, inner, call), call) : unknown;
   }
   const path = caller.surroundings?.path;
-  const there = path === undefined ? undefined : home.during(runFrom(definition, site, caller, home, path));
+  const there =
+    path === undefined ? undefined : home.during(runFrom(definition, site, caller, home, path), caller.nesting);
   if (!there || path === undefined) return unknown;
   return seenFrom(returned(definition, there, call), home, path, call);
 }

@@ -1,6 +1,6 @@
 /** Binding the names of a module: one walk over all that gives a name its meaning. */
 import type { Span } from "../text/span.ts";
-import type { Expr, Module, Stmt } from "./python.ts";
+import type { Expr, ImportFrom, Module, Stmt } from "./python.ts";
 import type { Binding, LoopItem, Names, Scope } from "./scope.ts";
 import { eachPart, expressionsOf } from "./traverse.ts";
 
@@ -26,8 +26,19 @@ type Mutable = {
 };
 type Place = { readonly region: Span; readonly loop: Span | undefined };
 
-/** Binds all names of a module; `follow` gives the name under which what is imported was first defined. */
-export function bindNames(module: Module, follow: (qualified: string) => string = (qualified) => qualified): Names {
+/** What other files tell of the names that a module imports. */
+export type Origins = {
+  /** The name under which what is imported was first defined. */
+  readonly canonical: (qualified: string) => string;
+  /** The names that `from module import *` brings; undefined for a module that is no file of the project. */
+  readonly exported: (module: string) => readonly string[] | undefined;
+};
+
+/** Nothing is known of other files. */
+const alone: Origins = { canonical: (qualified) => qualified, exported: () => undefined };
+
+/** Binds all names of a module. */
+export function bindNames(module: Module, origins: Origins = alone): Names {
   const scopes = new Map<Scope["owner"], Scope>();
   const starImports: string[] = [];
   const mutated = new Set<string>();
@@ -116,6 +127,26 @@ export function bindNames(module: Module, follow: (qualified: string) => string 
     }
     eachPart(expr, (part) => lambdas(scope, part));
   };
+  const importName = (
+    scope: Mutable,
+    statement: ImportFrom,
+    name: string,
+    alias: string | undefined,
+    place: Place,
+  ): void => {
+    // from . import hosts
+    const written = `${statement.module}${statement.module.endsWith(".") ? "" : "."}${name}`;
+    let followed: string | undefined;
+    // Other files are read when somebody asks what the name stands for.
+    const lazy = {
+      get qualified() {
+        followed ??= origins.canonical(written);
+        return followed;
+      },
+    };
+    const from = statement.span.end;
+    add(scope, Object.assign(lazy, { kind: "import" as const, name: alias ?? name, statement, from, ...place }));
+  };
   const block = (scope: Mutable, body: readonly Stmt[], place: Place): void => {
     for (const statement of body) visit(scope, statement, place);
   };
@@ -143,29 +174,11 @@ export function bindNames(module: Module, follow: (qualified: string) => string 
         break;
       case "import-from":
         for (const one of statement.names) {
-          if (one.name === "*") starImports.push(statement.module);
+          if (one.name !== "*") importName(scope, statement, one.name, one.alias, place);
           else {
-            // from . import hosts
-            const dot = statement.module.endsWith(".") ? "" : ".";
-            const written = `${statement.module}${dot}${one.name}`;
-            let followed: string | undefined;
-            const qualified = {
-              get qualified() {
-                followed ??= follow(written);
-                return followed;
-              },
-            };
-            // Other files are read when somebody asks what the name stands for.
-            add(
-              scope,
-              Object.assign(qualified, {
-                kind: "import" as const,
-                name: one.alias ?? one.name,
-                statement,
-                from,
-                ...place,
-              }),
-            );
+            const names = origins.exported(statement.module);
+            if (!names) starImports.push(statement.module);
+            for (const name of names ?? []) importName(scope, statement, name, undefined, place);
           }
         }
         break;

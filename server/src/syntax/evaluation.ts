@@ -7,6 +7,12 @@ import type { Imports, Value } from "./value.ts";
 /** What some bindings stand for in one run of the code: a function's parameters, a loop's variables. */
 export type Run = ReadonlyMap<Binding, Value>;
 
+/**
+ * The same file in a run in which more is decided, one function call deeper than `nesting`; undefined when that is too
+ * deep to go on.
+ */
+export type During = (run: Run, nesting: number) => Evaluation | undefined;
+
 /** What an evaluator may know besides the file's own names. */
 export type Surroundings = {
   /** The file's path, as its findings give it. */
@@ -23,6 +29,7 @@ export type Evaluation = {
   readonly evaluate: (expr: Expr, scope: Scope) => Value;
   /** What a binding stands for in this run, when the run decides it. */
   readonly decided: (binding: Binding) => Value | undefined;
-  /** The same file in a run in which more is decided; undefined when functions nest too deep to go on. */
-  readonly during: (run: Run) => Evaluation | undefined;
+  /** How many function calls deep this run is. */
+  readonly nesting: number;
+  readonly during: During;
 };

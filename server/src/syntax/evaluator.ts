@@ -48,9 +48,10 @@ function inRun(
     surroundings,
     sitesOf,
     decided: (binding) => run.get(binding),
-    during: (more) =>
-      nesting < mostNested
-        ? inRun(names, surroundings, sitesOf, run.size === 0 ? more : new Map([...run, ...more]), nesting + 1)
+    nesting,
+    during: (more, caller) =>
+      caller < mostNested
+        ? inRun(names, surroundings, sitesOf, run.size === 0 ? more : new Map([...run, ...more]), caller + 1)
         : undefined,
     evaluate: (expr, scope) => {
       const before = known.get(expr);
@@ -159,13 +160,6 @@ function imported(qualified: string, expr: Expr, { surroundings }: Evaluation): 
 
 function nameValue(expr: Name, scope: Scope, self: Evaluation): Value {
   const found = lookup(scope, expr.id, expr.span.start);
-  if (found === "unbound") {
-    // from settings import *
-    for (const module of self.names.starImports.toReversed()) {
-      const value = imported(`${module.endsWith(".") ? module : `${module}.`}${expr.id}`, expr, self);
-      if (value) return value;
-    }
-  }
   if (!found || found === "unbound") return { kind: "unknown", expr };
   const { binding } = found;
   const taken = self.decided(binding);

@@ -5,7 +5,7 @@ import { evaluator } from "./evaluator.ts";
 import { qualifiedName } from "./names.ts";
 import type { Module } from "./python.ts";
 import { type Binding, type Found, lookup } from "./scope.ts";
-import type { Home, Imported, Imports, Value } from "./value.ts";
+import { type Home, type Imported, type Imports, knownText, type Value } from "./value.ts";
 
 /** Finds the file that importing a dotted name in the file at `path` loads, lowered; undefined: no file of the project. */
 export type FindModule = (
@@ -25,6 +25,7 @@ const deepest = 12;
 /** Opens other files as names lead to them. */
 export function projectOf(findModule: FindModule): Project {
   const homes = new Map<string, Home>();
+  const opening = new Set<string>();
   let depth = 0;
 
   const homeOf = (path: string, dotted: string): Home | undefined => {
@@ -32,8 +33,12 @@ export function projectOf(findModule: FindModule): Project {
     if (!found) return undefined;
     const known = homes.get(found.path);
     if (known) return known;
+    // Two modules that import all of each other: the inner one sees what Python would, nothing.
+    if (opening.has(found.path)) return undefined;
+    opening.add(found.path);
     const imports = importsOf(found.path);
-    const names = bindNames(found.module, imports.canonical);
+    const names = bindNames(found.module, imports);
+    opening.delete(found.path);
     const { evaluate, during } = evaluator(names, { path: found.path, imports });
     const home: Home = { path: found.path, module: found.module, names, evaluate, during };
     homes.set(found.path, home);
@@ -75,18 +80,10 @@ export function projectOf(findModule: FindModule): Project {
         const [name, ...members] = at?.rest ?? [];
         if (!at || name === undefined) return undefined;
         const found = bindingIn(at.home, name);
-        if (!found) return starred(at.home, at.rest.join("."));
-        return read(found, at.home, members);
+        return found && read(found, at.home, members);
       } finally {
         depth--;
       }
-    };
-    const starred = (home: Home, rest: string): Imported | undefined => {
-      for (const module of home.names.starImports.toReversed()) {
-        const found = importsOf(home.path).find(`${module.endsWith(".") ? module : `${module}.`}${rest}`);
-        if (found) return found;
-      }
-      return undefined;
     };
     const read = ({ binding, scope }: Found, home: Home, members: readonly string[]): Imported | undefined => {
       if (binding.kind === "import") return importsOf(home.path).find([binding.qualified, ...members].join("."));
@@ -116,7 +113,11 @@ export function projectOf(findModule: FindModule): Project {
       canonicals.set(qualified, followed);
       return followed;
     };
-    return { find, canonical };
+    const exported = (module: string): readonly string[] | undefined => {
+      const home = homeOf(path, module);
+      return home && exportedNames(home);
+    };
+    return { find, canonical, exported };
   };
   return { importsOf, homes };
 }
@@ -139,6 +140,16 @@ function valueOfBinding(binding: Binding, home: Home, scope: Found["scope"]): Va
     default:
       return undefined;
   }
+}
+
+/** `__all__`, or all names without a leading underscore. */
+function exportedNames({ names, module, evaluate }: Home): string[] {
+  const all = lookup(names.module, "__all__", module.text.length);
+  if (all && all !== "unbound" && all.binding.kind === "value") {
+    const value = evaluate(all.binding.value, all.scope);
+    if (value.kind === "list") return value.items.flatMap((one) => knownText(one) ?? []);
+  }
+  return [...names.module.bindings.keys()].filter((name) => !name.startsWith("_"));
 }
 
 function nameOf(id: string, span: { start: number; end: number }): Value["expr"] {

@@ -54,7 +54,7 @@ export function literalPieces(str: Str, fill: (expr: Expr) => Folded | undefined
 
 /** A constant's value, used where a name (or an f-string's braces) stands. */
 export function seenThrough(folded: Folded, via: Span): Folded {
-  return { ...folded, segments: folded.segments.map((one) => ({ ...one, via: one.via ?? via })), span: via };
+  return { ...folded, segments: folded.segments.map((one) => ({ ...one, via })), span: via };
 }
 
 /** One after the other. */

@@ -1,6 +1,6 @@
 /** What an expression is known to be before anything runs. */
 import type { Span } from "../text/span.ts";
-import type { Evaluation, Run } from "./evaluation.ts";
+import type { During } from "./evaluation.ts";
 import type { Folded } from "./folded.ts";
 import type { Call, ClassDef, Expr, FunctionDef, Lambda, Module } from "./python.ts";
 import type { Names, Scope } from "./scope.ts";
@@ -36,8 +36,7 @@ export type Home = {
   readonly module: Module;
   readonly names: Names;
   readonly evaluate: (expr: Expr, scope: Scope) => Value;
-  /** The same file in a run in which parameters are decided; undefined when functions nest too deep. */
-  readonly during: (run: Run) => Evaluation | undefined;
+  readonly during: During;
 };
 
 /** What importing from one file leads to. */
@@ -46,6 +45,8 @@ export type Imports = {
   readonly find: (qualified: string) => Imported | undefined;
   /** The name under which the thing was first defined: `common.Remote` → `airflow.providers.ssh.operators.ssh.SSHOperator`. */
   readonly canonical: (qualified: string) => string;
+  /** The names that `from module import *` brings; undefined for a module that is no file of the project. */
+  readonly exported: (module: string) => readonly string[] | undefined;
 };
 
 /** A value of another file; its nodes and spans are that file's. */

@@ -27,7 +27,7 @@ export function variantsOf(expr: Expr, scope: Scope, self: Evaluation): readonly
   const seen = new Set<string>();
   const values: Value[] = [];
   for (const run of runs) {
-    const value = self.during(run)?.evaluate(expr, scope);
+    const value = self.during(run, self.nesting)?.evaluate(expr, scope);
     if (!value) continue;
     if (value.kind === "string") {
       if (seen.has(value.folded.text)) continue;
@@ -95,7 +95,7 @@ function callsOf(definition: FunctionDef, self: Evaluation, depth: number): Run[
     const outer = runsFor(given, site.scope, self, depth + 1);
     if (outer.length === 0) return [runOf(definition, site, self)];
     return outer.flatMap((run) => {
-      const caller = self.during(run);
+      const caller = self.during(run, self.nesting);
       return caller ? [runOf(definition, site, caller)] : [];
     });
   });
@@ -103,7 +103,7 @@ function callsOf(definition: FunctionDef, self: Evaluation, depth: number): Run[
 
 /** What the loop's names stand for in each round; none when its items are not known. */
 function rounds(choice: Choice & { kind: "loop" }, run: Run, self: Evaluation): Run[] {
-  const inner = run.size === 0 ? self : self.during(run);
+  const inner = run.size === 0 ? self : self.during(run, self.nesting);
   const items = inner && itemsOf(choice.item.source, choice.scope, inner);
   if (!items) return [];
   const bindings = [...choice.scope.bindings.values()]

@@ -1,0 +1,181 @@
+/** The model across files: what a DAG file knows of the modules that it imports, and they of it. */
+import { expect, test } from "vitest";
+import { argument } from "../../server/src/airflow/arguments.ts";
+import { build, type Sources } from "../../server/src/airflow/build.ts";
+import type { DagFile, Run } from "../../server/src/airflow/dagfile.ts";
+import { unknownProject } from "../../server/src/airflow/target.ts";
+import { ensureGrammars } from "../../server/src/engine/grammars.ts";
+import { sourceSpan } from "../../server/src/syntax/folded.ts";
+
+await ensureGrammars();
+
+/** Files of one project, by path below `/dags/`; `common.ssh` and `.ssh` lead to `common/ssh.py`. */
+function project(files: Readonly<Record<string, string>>): Sources {
+  return {
+    beside: () => undefined,
+    read: () => undefined,
+    module: (path, dotted) => {
+      const [, dots = "", rest = ""] = /^(\.*)(.*)$/.exec(dotted) ?? [];
+      const folders = path.split("/").slice(2, -1);
+      const base = dots === "" ? [] : folders.slice(0, folders.length - dots.length + 1);
+      const name = [...base, ...rest.split(".").filter(Boolean)].join("/");
+      for (const file of [`${name}.py`, `${name}/__init__.py`]) {
+        const text = files[file];
+        if (text !== undefined) return { path: `/dags/${file}`, text };
+      }
+      return undefined;
+    },
+  };
+}
+
+function dag(text: string, files: Readonly<Record<string, string>>, users: readonly Run[] = []): DagFile {
+  return build({ path: "/dags/dag.py", text }, unknownProject, project(files), users);
+}
+
+/** The texts of all scripts, with the file that each comes from. */
+function texts(file: DagFile): string[] {
+  return file.tasks.flatMap((task) =>
+    task.scripts.map(({ script: { folded } }) => {
+      const span = sourceSpan(folded, { start: 0, end: folded.text.length });
+      const shown = file.text.slice(span.start, span.end);
+      return `${folded.text} | ${shown}${span.elsewhere ? ` | ${span.elsewhere.path}` : ""}`;
+    }),
+  );
+}
+
+const head = "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n";
+
+test("a constant of another module is its text, shown where it is used", () => {
+  const file = dag(
+    `${head}from common import settings\nfrom common.settings import CMD, Hosts\nwith DAG("d"):
+    BashOperator(task_id="a", bash_command=CMD)
+    BashOperator(task_id="b", bash_command=settings.CMD)
+    BashOperator(task_id="c", bash_command=f"ping {Hosts.edge}")
+`,
+    { "common/settings.py": 'CMD = "ssh edge load"\nclass Hosts:\n    edge = "edge1"\n' },
+  );
+  expect(texts(file)).toEqual([
+    "ssh edge load | CMD | /dags/common/settings.py",
+    "ssh edge load | settings.CMD | /dags/common/settings.py",
+    "ping edge1 | ping {Hosts.edge",
+  ]);
+  expect(file.dependencies).toEqual(["/dags/common/settings.py"]);
+});
+
+test("a helper of another module is applied to its arguments; what was handed over stays at its place", () => {
+  const file = dag(
+    `${head}from common import on_host\nHOST = "edge1"\nwith DAG("d"):
+    BashOperator(task_id="a", bash_command=on_host(HOST, "/opt/load.sh &"))
+`,
+    {
+      "common/__init__.py": "from .ssh import on_host\n",
+      "common/ssh.py":
+        'OPTS = "-o BatchMode=yes"\ndef on_host(host, command):\n    return f"ssh {OPTS} {host} \'{command}\'"\n',
+    },
+  );
+  expect(file.tasks[0]?.scripts[0]?.script.folded.text).toBe("ssh -o BatchMode=yes edge1 '/opt/load.sh &'");
+  const folded = file.tasks[0]?.scripts[0]?.script.folded;
+  const at = folded?.text.indexOf("/opt/load.sh") ?? 0;
+  const span = folded && sourceSpan(folded, { start: at, end: at + 12 });
+  expect(file.text.slice(span?.start, span?.end)).toBe("/opt/load.sh");
+});
+
+test("default_args, star imports and re-exports come from where they are defined", () => {
+  const file = dag(
+    `from common import *\nfrom common.ops import Remote\nwith DAG("d", default_args=ARGS):
+    Remote(task_id="a", command="load")
+`,
+    {
+      "common/__init__.py":
+        'from airflow import DAG\nfrom datetime import timedelta\nARGS = {"execution_timeout": timedelta(hours=1)}\n',
+      "common/ops.py": "from airflow.providers.ssh.operators.ssh import SSHOperator as Remote\n",
+    },
+  );
+  const [task] = file.tasks;
+  expect(task?.operator.known?.fqcn).toBe("airflow.providers.ssh.operators.ssh.SSHOperator");
+  const found = task && argument(file, task, "execution_timeout");
+  expect(typeof found === "object" ? found.resolved : found).toMatchObject({ kind: "timedelta", seconds: 3600 });
+});
+
+test("a subclass of another module brings its own arguments and its own execute", () => {
+  const file = dag(
+    `from airflow import DAG\nfrom common.ops import Remote, Own\nwith DAG("d"):
+    Remote(task_id="a", command="load")
+    Own(task_id="b", command="load")
+`,
+    {
+      "common/base.py":
+        "from airflow.providers.ssh.operators.ssh import SSHOperator\nclass Own(SSHOperator):\n    def execute(self, context):\n        pass\n",
+      "common/ops.py":
+        "from .base import *\nfrom airflow.providers.ssh.operators.ssh import SSHOperator\nclass Remote(SSHOperator):\n    def __init__(self, **kwargs):\n        super().__init__(cmd_timeout=60, **kwargs)\n",
+    },
+  );
+  const [a, b] = file.tasks;
+  const found = a && argument(file, a, "cmd_timeout");
+  expect(typeof found === "object" ? [found.resolved.kind, found.origin] : found).toEqual(["number", "class"]);
+  expect(b?.operator.subclasses.map((one) => one.name)).toEqual(["Own"]);
+});
+
+const helper = `import subprocess
+from .shell import sh
+
+def load(day):
+    subprocess.run(["ssh", "edge", day])
+    sh("x")
+
+class Loader:
+    def run(self):
+        load("now")
+
+def idle():
+    subprocess.run(["true"])
+`;
+
+test("what tasks run in other modules is known, through modules that those import", () => {
+  const file = dag(
+    `from airflow import DAG\nfrom airflow.operators.python import PythonOperator\nfrom common import jobs\nfrom common.jobs import load
+with DAG("d"):
+    a = PythonOperator(task_id="a", python_callable=load)
+    b = PythonOperator(task_id="b", python_callable=lambda: jobs.Loader().run())
+`,
+    { "common/jobs.py": helper, "common/shell.py": "import os\ndef sh(text):\n    os.system(text)\n" },
+  );
+  expect(file.runs.map((one) => `${one.path} ${one.function} ${one.task.label} ${one.task.bounded}`)).toEqual([
+    '/dags/common/jobs.py load PythonOperator "a" false',
+    '/dags/common/jobs.py load PythonOperator "b" false',
+    '/dags/common/jobs.py Loader.run PythonOperator "b" false',
+    '/dags/common/shell.py sh PythonOperator "a" false',
+    '/dags/common/shell.py sh PythonOperator "b" false',
+  ]);
+  expect(file.callsElsewhere.map((one) => [one.callee, one.tasks.map((task) => task.id)])).toEqual([
+    ["subprocess.run", ["a", "b"]],
+    ["os.system", ["a", "b"]],
+  ]);
+});
+
+test("a module's functions are live when tasks of other files run them", () => {
+  const place = { path: "/dags/dag.py", span: { start: 3, end: 4 }, label: 'PythonOperator "a"', bounded: false };
+  const users: Run[] = [{ path: "/dags/jobs.py", function: "Loader.run", task: place }];
+  const file = build({ path: "/dags/jobs.py", text: helper }, unknownProject, project({}), users);
+  expect(file.calls.map((one) => [one.live, one.users])).toEqual([
+    [true, [place]],
+    [false, []],
+  ]);
+  expect(file.usersAt(helper.indexOf("subprocess.run"))).toEqual([place]);
+  expect(file.usersAt(helper.lastIndexOf("subprocess.run"))).toEqual([]);
+});
+
+test("modules that import each other, and names that lead nowhere, end", () => {
+  const file = dag(
+    `${head}from a import X, Y, f\nwith DAG("d"):
+    BashOperator(task_id="a", bash_command=X)
+    BashOperator(task_id="b", bash_command=f("x"))
+    BashOperator(task_id="c", bash_command=Y)
+`,
+    {
+      "a.py": "from b import X\nfrom b import f\nfrom b import Z as Y\n",
+      "b.py": "from a import X, Y as Z\nfrom a import f as g\ndef f(x):\n    return g(x)\n",
+    },
+  );
+  expect(texts(file)).toEqual([]);
+});
