@@ -13,7 +13,14 @@ describe("lint", () => {
   test("a text without a trigger is not parsed", () => {
     const through = { ...pipelineOf(one), build: () => expect.unreachable("it was parsed") };
     const result = examine(through, { path: "/a.py", text: "ONE = 1\n" }, settingsFor([one]));
-    expect(result).toEqual({ findings: [], errors: [], calls: [], skipped: "no-trigger" });
+    expect(result).toEqual({
+      findings: [],
+      errors: [],
+      calls: [],
+      runs: [],
+      dependencies: [],
+      skipped: "no-trigger",
+    });
   });
 
   test("findings come sorted by place, and once", () => {

@@ -36,7 +36,7 @@ function jobs(count: number): Job[] {
   return Array.from({ length: count }, (_, at) => {
     const path = join(folder, `dag${at}.py`);
     writeFileSync(path, `from airflow import DAG\ndef broken${at}(:\n`);
-    return { files: [{ path, openText: undefined }], settings };
+    return { files: [{ path, users: [] }], settings, around: { open: new Map(), roots: [] } };
   });
 }
 

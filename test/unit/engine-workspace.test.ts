@@ -62,7 +62,7 @@ describe("a workspace lint", () => {
   });
 
   test("an open editor's text counts, not the file's", async () => {
-    const { lines } = await run({ openText: (path) => (path.endsWith("broken.py") ? "import airflow\n" : undefined) });
+    const { lines } = await run({ open: new Map([[join(root, "broken.py"), "import airflow\n"]]) });
     expect(lines).toContain("broken.py");
   });
 

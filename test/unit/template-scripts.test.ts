@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ensureGrammars } from "../../server/src/engine/grammars.ts";
 import { lint } from "../../server/src/engine/lint.ts";
 import { pipeline } from "../../server/src/engine/pipeline.ts";
+import { SourceFiles } from "../../server/src/engine/sources.ts";
 import { Project } from "../project.ts";
 
 await ensureGrammars();
@@ -101,7 +102,9 @@ describe("a script that a task names", () => {
 
   test("raw text is no Jinja", () => {
     script("raw.sh", "docker ps --format {% raw %}{{.Names}} || true; ./load || true{% endraw %}\n");
-    const file = pipeline.build({ path: project.path, text: dag('"raw.sh"') }, project.settings("", []).project);
+    const settings = project.settings("", []);
+    const sources = new SourceFiles().around(project.path, settings);
+    const file = pipeline.build({ path: project.path, text: dag('"raw.sh"') }, settings.project, sources, []);
     const [text] = file.tasks[0]?.scripts ?? [];
     expect(text?.script.folded.holes.map((one) => one.kind)).toEqual(["jinja-statement", "jinja-statement"]);
   });

@@ -1,11 +1,12 @@
 /** Goes over the files of a check: lints them, or fixes them one by one. */
-import { join } from "node:path";
-import { discover } from "../engine/discover.ts";
+import { dirname } from "node:path";
 import { fixAll } from "../engine/fix.ts";
-import { lint, settled } from "../engine/lint.ts";
+import { type Around, lint, settled } from "../engine/lint.ts";
 import { encodeText, type ReadResult, readSource } from "../engine/read.ts";
 import type { Settings } from "../engine/settings.ts";
-import { lintWorkspace } from "../engine/workspace.ts";
+import { holds, SourceFiles } from "../engine/sources.ts";
+import { Uses } from "../engine/uses.ts";
+import { type FileResult, lintWorkspace } from "../engine/workspace.ts";
 import type { Finding } from "../rules/rule.ts";
 import { replaceFile } from "./rewrite.ts";
 
@@ -33,24 +34,48 @@ export type Checked = {
 /** Called now and then with the number of files done and of all files. */
 export type OnProgress = (done: number, total: number) => void;
 
-function sorted(files: readonly CheckedFile[]): CheckedFile[] {
-  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+/** What a run over files on disk goes by. */
+export type FileOptions = {
+  /** Absolute. */
+  readonly paths: readonly string[];
+  /** Where the command runs: what belongs to one project, where no repository says so, lies below it. */
+  readonly cwd: string;
+  readonly settingsFor: (path: string) => Settings;
+  readonly onProgress: OnProgress;
+};
+
+/** The directories below which files count as one project; the root of the file system is none. */
+export function projectRoots(paths: readonly string[], cwd: string): string[] {
+  return [...paths, ...(dirname(cwd) === cwd ? [] : [cwd])];
 }
 
-/** Lints everything below the paths. */
-export async function lintFiles(
-  paths: readonly string[],
-  settingsFor: (path: string) => Settings,
-  onProgress: OnProgress,
-): Promise<Checked> {
-  const files: CheckedFile[] = [];
+/** Lints everything below the paths, and the files whose functions their tasks run. */
+export async function lintFiles(options: FileOptions): Promise<Checked> {
+  const { count, results } = await lintAll(options);
+  const files = results.flatMap(({ path, text = "", findings }) =>
+    findings.length > 0 ? [{ path, text, findings }] : [],
+  );
+  return { files, count, problems: [] };
+}
+
+/** The last result of each file, sorted by path; without those that tell nothing. */
+async function lintAll(
+  { paths, cwd, settingsFor, onProgress }: FileOptions,
+  uses?: Uses,
+  open?: ReadonlyMap<string, string>,
+): Promise<{ readonly count: number; readonly results: readonly FileResult[] }> {
+  const results = new Map<string, FileResult>();
   const { files: count } = await lintWorkspace(paths, settingsFor, {
     onProgress,
-    onFile: ({ path, text = "", findings }) => {
-      if (findings.length > 0) files.push({ path, text, findings });
+    roots: projectRoots(paths, cwd),
+    uses,
+    open,
+    onFile: (result) => {
+      if (result.findings.length > 0 || result.dependencies) results.set(result.path, result);
+      else results.delete(result.path);
     },
   });
-  return { files: sorted(files), count, problems: [] };
+  return { count, results: [...results.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 /** A source read from anywhere, fixed in memory. */
@@ -59,41 +84,56 @@ export function fixSource(
   read: ReadResult,
   settings: Settings,
   unsafe: boolean,
+  around: Around,
 ): { readonly file: CheckedFile; readonly problem?: string } {
   if ("finding" in read) return { file: { path, text: "", findings: [read.finding] } };
   const { text } = read.source;
-  const findings = settled(lint(read.source, settings).findings);
+  const findings = settled(lint(read.source, settings, around).findings);
   if (findings.every((finding) => finding.fixes.length === 0)) return { file: { path, text, findings } };
-  const fixed = fixAll(read.source, settings, unsafe ? "unsafe" : "safe");
+  const fixed = fixAll(read.source, settings, unsafe ? "unsafe" : "safe", around);
   const file = { path, text: fixed.text, findings: fixed.remaining, before: { text, findings } };
   return fixed.problem === undefined ? { file } : { file, problem: fixed.problem };
 }
 
-/** Fixes everything below the paths; `write` puts the new texts into the files. */
+/** Fixes everything below the paths; `write` puts the new texts into the files. Other files are only reported. */
 export async function fixFiles(
-  paths: readonly string[],
-  settingsFor: (path: string) => Settings,
-  options: { readonly unsafe: boolean; readonly write: boolean; readonly onProgress: OnProgress },
+  options: FileOptions & { readonly unsafe: boolean; readonly write: boolean },
 ): Promise<Checked> {
-  // Settings belong to a file's directory: any name below a directory asks for that directory's.
-  const found = [...new Set(paths.flatMap((path) => [...discover([path], settingsFor(join(path, "any.py")))]))].sort();
-  const files: CheckedFile[] = [];
+  const { paths, cwd, settingsFor, unsafe, write } = options;
+  const uses = new Uses();
+  const { count, results } = await lintAll(options, uses);
+  const texts = new Map<string, string>();
+  const sources = new SourceFiles({ openText: (path) => texts.get(path), roots: projectRoots(paths, cwd) });
   const problems: string[] = [];
-  for (const [index, path] of found.entries()) {
+  const files = new Map<string, CheckedFile>();
+  for (const { path, text = "", findings } of results) {
+    files.set(path, { path, text, findings });
+    if (findings.every(({ fixes }) => fixes.length === 0) || !paths.some((one) => holds(one, path))) continue;
     const read = readSource(path);
-    const { file, problem } = fixSource(path, read, settingsFor(path), options.unsafe);
+    const settings = settingsFor(path);
+    const around = { sources: sources.around(path, settings), users: uses.of(path) };
+    const { file, problem } = fixSource(path, read, settings, unsafe, around);
     if (problem !== undefined) problems.push(`${path}: ${problem}`);
-    let result = file;
-    if (options.write && file.before && file.text !== file.before.text && "encoding" in read) {
-      const bytes = encodeText(file.text, read.encoding);
-      const failure = bytes ? await replaceFile(path, bytes) : `cannot be written in ${read.encoding}`;
-      if (failure !== undefined) {
-        problems.push(`${path}: not fixed: ${failure}`);
-        result = { path, ...file.before };
-      }
-    }
-    if (result.findings.length > 0 || result.text !== (result.before?.text ?? result.text)) files.push(result);
-    options.onProgress(index + 1, found.length);
+    const changed = file.before && file.text !== file.before.text;
+    const failure = write && changed && "encoding" in read ? await written(path, file.text, read.encoding) : undefined;
+    if (failure !== undefined) problems.push(`${path}: not fixed: ${failure}`);
+    else if (changed) texts.set(path, file.text);
+    files.set(path, failure !== undefined && file.before ? { path, ...file.before } : file);
   }
-  return { files, count: found.length, problems };
+  // What is fixed in one file can change what is found in those that read it.
+  if (texts.size > 0 && results.some(({ dependencies }) => dependencies)) {
+    const after = new Map((await lintAll(options, undefined, texts)).results.map((result) => [result.path, result]));
+    for (const [path, file] of files) files.set(path, { ...file, findings: after.get(path)?.findings ?? [] });
+    for (const [path, { text = "", findings }] of after)
+      if (!files.has(path)) files.set(path, { path, text, findings });
+  }
+  const told = [...files.values()].filter(
+    (file) => file.findings.length > 0 || file.text !== (file.before?.text ?? file.text),
+  );
+  return { files: told.sort((a, b) => (a.path < b.path ? -1 : 1)), count, problems };
+}
+
+async function written(path: string, text: string, encoding: string): Promise<string | undefined> {
+  const bytes = encodeText(text, encoding);
+  return bytes ? await replaceFile(path, bytes) : `cannot be written in ${encoding}`;
 }

@@ -7,7 +7,8 @@ import { lint, settled } from "../engine/lint.ts";
 import { internalError } from "../engine/own.ts";
 import { decodeSource } from "../engine/read.ts";
 import { describeProblem, type Settings, settingsResolver } from "../engine/settings.ts";
-import { type Checked, fixFiles, fixSource, lintFiles } from "./check-files.ts";
+import { SourceFiles } from "../engine/sources.ts";
+import { type Checked, fixFiles, fixSource, lintFiles, projectRoots } from "./check-files.ts";
 import { type CheckOptions, checkOptions, readCheckOptions } from "./check-options.ts";
 import type { Command } from "./command.ts";
 import { unifiedDiff } from "./diff.ts";
@@ -28,13 +29,15 @@ async function checkStdin(
   const path = resolve(terminal.cwd, name);
   const read = decodeSource(path, await terminal.stdin());
   const settings = settingsFor(path);
+  const sources = new SourceFiles({ roots: projectRoots([], terminal.cwd) });
+  const around = { sources: sources.around(path, settings) };
   if (options.mode === "report") {
     if ("finding" in read) return { files: [{ path, text: "", findings: [read.finding] }], count: 1, problems: [] };
-    const findings = settled(lint(read.source, settings).findings);
+    const findings = settled(lint(read.source, settings, around).findings);
     const files = findings.length > 0 ? [{ path, text: read.source.text, findings }] : [];
     return { files, count: 1, problems: [] };
   }
-  const { file, problem } = fixSource(path, read, settings, options.unsafe);
+  const { file, problem } = fixSource(path, read, settings, options.unsafe, around);
   if (options.mode === "fix") terminal.out(file.text);
   return { files: [file], count: 1, problems: problem === undefined ? [] : [`${name}: ${problem}`] };
 }
@@ -47,9 +50,9 @@ async function checkFiles(
   const paths = options.paths.map((path) => resolve(terminal.cwd, path));
   const progress = progressLine(terminal, options.mode === "fix" ? "Fixing" : "Checking");
   try {
-    if (options.mode === "report") return await lintFiles(paths, settingsFor, progress.report);
-    const write = options.mode === "fix";
-    return await fixFiles(paths, settingsFor, { unsafe: options.unsafe, write, onProgress: progress.report });
+    const given = { paths, cwd: terminal.cwd, settingsFor, onProgress: progress.report };
+    if (options.mode === "report") return await lintFiles(given);
+    return await fixFiles({ ...given, unsafe: options.unsafe, write: options.mode === "fix" });
   } finally {
     progress.finish();
   }

@@ -7,6 +7,8 @@ import { ensureGrammars } from "../engine/grammars.ts";
 import { pipeline } from "../engine/pipeline.ts";
 import { readSource } from "../engine/read.ts";
 import { describeProblem, loadSettings } from "../engine/settings.ts";
+import { SourceFiles } from "../engine/sources.ts";
+import { projectRoots } from "./check-files.ts";
 import { type Command, commonOptions, parse, UsageError } from "./command.ts";
 import { explain } from "./explain/model.ts";
 import { explainedText } from "./explain/text.ts";
@@ -105,7 +107,8 @@ export const explainFile: Command = {
     const config = values.config === undefined ? undefined : resolve(terminal.cwd, values.config);
     const { settings, problems } = loadSettings(resolve(path, ".."), { config });
     await ensureGrammars();
-    const file = pipeline.build(read.source, settings.project);
+    const sources = new SourceFiles({ roots: projectRoots([], terminal.cwd) });
+    const file = pipeline.build(read.source, settings.project, sources.around(path, settings), []);
     const explained = explain(
       file,
       shownPath(terminal.cwd, path),

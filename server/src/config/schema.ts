@@ -83,6 +83,12 @@ export const optionsSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe("Globs of files and directories not to look into, relative to the configuration file."),
+  src: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Folders that modules are imported from, relative to the configuration file, before those that are looked in anyway: the folders from a DAG's own up to the project's root, and `dags`, `plugins`, `config` and `src` in them.",
+    ),
   "airflow-version": version
     .optional()
     .describe(

@@ -6,7 +6,7 @@ import { bindNames } from "../syntax/bind.ts";
 import { lowerModule } from "../syntax/lower.ts";
 import { applyEdits, type Edit, type Fix, type Safety } from "../text/edit.ts";
 import { overlaps, type Span, slice } from "../text/span.ts";
-import { type Examination, examine, settled } from "./lint.ts";
+import { type Around, type Examination, examine, settled } from "./lint.ts";
 import { internalError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
 import type { Settings } from "./settings.ts";
@@ -29,22 +29,32 @@ export type FixResult = {
 const mostPasses = 10;
 
 /** Applies each finding's first allowed fix, lints again, and so on until nothing is left to do. `ensureGrammars()` must have settled. */
-export function fixAll(source: Source, settings: Settings, mode: FixMode): FixResult {
-  return fixThrough(pipeline, source, settings, mode);
+export function fixAll(source: Source, settings: Settings, mode: FixMode, around?: Around): FixResult {
+  return fixThrough(pipeline, source, settings, mode, around);
 }
 
 // A rule that cannot build its fixes must not keep the others' from being applied.
-function examined(through: Pipeline, source: Source, settings: Settings): Examination {
-  const { findings, ...rest } = examine(through, source, settings);
+function examined({ through, settings, around }: Lint, source: Source): Examination {
+  const { findings, ...rest } = examine(through, source, settings, around);
   return { ...rest, findings: settled(findings) };
 }
+
+/** What stays the same from pass to pass. */
+type Lint = { readonly through: Pipeline; readonly settings: Settings; readonly around: Around | undefined };
 
 type Candidate = { readonly rule: string; readonly fix: Fix; readonly key: string };
 
 /** {@link fixAll} through a given pipeline. */
-export function fixThrough(through: Pipeline, source: Source, settings: Settings, mode: FixMode): FixResult {
+export function fixThrough(
+  through: Pipeline,
+  source: Source,
+  settings: Settings,
+  mode: FixMode,
+  around?: Around,
+): FixResult {
+  const lint: Lint = { through, settings, around };
   let text = source.text;
-  let state = examined(through, source, settings);
+  let state = examined(lint, source);
   let applied = 0;
   let passes = 0;
   const dropped = new Map<string, string>();
@@ -58,7 +68,7 @@ export function fixThrough(through: Pipeline, source: Source, settings: Settings
       break;
     }
     passes++;
-    const step = advance(through, { path: source.path, text }, settings, state, chosen, dropped);
+    const step = advance(lint, { path: source.path, text }, state, chosen, dropped);
     if (step.applied === 0) continue;
     applied += step.applied;
     text = step.text;
@@ -73,7 +83,7 @@ export function fixThrough(through: Pipeline, source: Source, settings: Settings
     const tidy = withoutOrphans(source, text);
     if (tidy !== undefined) {
       text = tidy;
-      state = examined(through, { path: source.path, text }, settings);
+      state = examined(lint, { path: source.path, text });
     }
   }
   if (dropped.size > 0) {
@@ -173,9 +183,8 @@ function combined(chosen: readonly Candidate[]): Edit[] {
 type Step = { readonly text: string; readonly state: Examination; readonly applied: number };
 
 function advance(
-  through: Pipeline,
+  lint: Lint,
   source: Source,
-  settings: Settings,
   before: Examination,
   chosen: readonly Candidate[],
   dropped: Map<string, string>,
@@ -183,7 +192,7 @@ function advance(
   const attempt = (some: readonly Candidate[]): Step | undefined => {
     const text = applyEdits(source.text, combined(some));
     if (text === undefined || text === source.text) return undefined;
-    const state = examined(through, { path: source.path, text }, settings);
+    const state = examined(lint, { path: source.path, text });
     const worse = state.errors.length > before.errors.length || failures(state) > failures(before);
     return worse ? undefined : { text, state, applied: some.length };
   };

@@ -1,5 +1,5 @@
-import type { Source } from "../airflow/build.ts";
-import type { DagFile } from "../airflow/dagfile.ts";
+import type { Source, Sources } from "../airflow/build.ts";
+import type { DagFile, Run } from "../airflow/dagfile.ts";
 import type { Finding, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
 import { cover, type Span } from "../text/span.ts";
@@ -10,6 +10,14 @@ import { internalError, ownFinding, syntaxError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
 import type { Skipped } from "./read.ts";
 import { matchesGlob, type Settings } from "./settings.ts";
+import { SourceFiles } from "./sources.ts";
+
+/** What is known of the other files while one is linted. */
+export type Around = {
+  readonly sources: Sources;
+  /** The tasks of other files that run functions of this one. A file that has some is looked at whatever it holds. */
+  readonly users?: readonly Run[];
+};
 
 /** What linting one source came to. */
 export type LintResult = {
@@ -17,12 +25,16 @@ export type LintResult = {
   readonly findings: readonly Finding[];
   /** Why nothing was looked at, when nothing was. */
   readonly skipped?: Skipped;
+  /** What tasks run that stands in other files; see {@link DagFile}. */
+  readonly runs: readonly Run[];
+  /** The other files that were read, absolute: a change of theirs may change the findings. */
+  readonly dependencies: readonly string[];
 };
 
-/** Lints one source. Pure but for caches; `ensureGrammars()` must have settled. Never throws. */
-export function lint(source: Source, settings: Settings): LintResult {
-  const { findings, skipped } = examine(pipeline, source, settings);
-  return skipped === undefined ? { findings } : { findings, skipped };
+/** Lints one source; by default with the disk around it. `ensureGrammars()` must have settled. Never throws. */
+export function lint(source: Source, settings: Settings, around?: Around): LintResult {
+  const { errors: _, calls: __, ...result } = examine(pipeline, source, settings, around);
+  return result;
 }
 
 /** What {@link examine} learns besides the findings. */
@@ -34,14 +46,20 @@ export type Examination = LintResult & {
 };
 
 /** {@link lint} through a given pipeline, telling more. */
-export function examine(through: Pipeline, source: Source, settings: Settings): Examination {
+export function examine(
+  through: Pipeline,
+  source: Source,
+  settings: Settings,
+  { sources, users = [] }: Around = { sources: new SourceFiles().around(source.path, settings) },
+): Examination {
   const { text } = source;
-  if (!through.relevant(text)) return { findings: [], errors: [], calls: [], skipped: "no-trigger" };
+  const nothing = { errors: [], calls: [], runs: [], dependencies: [] };
+  if (users.length === 0 && !through.relevant(text)) return { findings: [], ...nothing, skipped: "no-trigger" };
   let file: DagFile;
   try {
-    file = through.build(source, settings.project);
+    file = through.build(source, settings.project, sources, users);
   } catch (error) {
-    return { findings: [failure(`Tether could not understand this file: ${reason(error)}`)], errors: [], calls: [] };
+    return { findings: [failure(`Tether could not understand this file: ${reason(error)}`)], ...nothing };
   }
   const findings: Finding[] = file.errors.slice(0, mostErrors).flatMap((error) => unreadable(text, error, settings));
   const ignored = ignoredRules(source.path, settings);
@@ -58,7 +76,9 @@ export function examine(through: Pipeline, source: Source, settings: Settings): 
     }
   }
   const kept = suppress({ text, findings, ran, ignored, settings, rules: through.rules, scripts: scriptSpans(file) });
-  return { findings: sorted(merged(kept, reported, through.rules)), errors: file.errors, calls: operatorCalls(file) };
+  const { errors, runs, dependencies } = file;
+  const calls = operatorCalls(file);
+  return { findings: sorted(merged(kept, reported, through.rules)), errors, calls, runs, dependencies };
 }
 
 // A template or a Python 2 file is broken all over: the first places say so.
@@ -83,6 +103,7 @@ function reporter(
       message,
       ...(hint === undefined ? {} : { hint }),
       span,
+      ...(shown.elsewhere ? { elsewhere: shown.elsewhere } : {}),
       related,
       get fixes() {
         built ??= (typeof fixes === "function" ? fixes() : fixes).flatMap((fix) => (fix ? [fitted(fix, text)] : []));
@@ -105,7 +126,8 @@ export function settled(findings: readonly Finding[]): Finding[] {
       return { ...finding };
     } catch (error) {
       failures.push(failure(`The rule ${finding.rule} could not build its fixes for this file: ${reason(error)}`));
-      const { rule, code, group, severity, message, hint, span, related } = finding;
+      // Not to be spread: that asks for the fixes.
+      const { rule, code, group, severity, message, hint, span, elsewhere, related } = finding;
       return {
         rule,
         code,
@@ -114,6 +136,7 @@ export function settled(findings: readonly Finding[]): Finding[] {
         message,
         ...(hint === undefined ? {} : { hint }),
         span,
+        ...(elsewhere === undefined ? {} : { elsewhere }),
         related,
         fixes: [],
       };

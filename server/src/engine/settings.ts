@@ -24,6 +24,8 @@ export type Settings = {
   readonly perFileIgnores: readonly { readonly glob: string; readonly rules: ReadonlySet<string> }[];
   /** Globs relative to `root`. */
   readonly exclude: readonly string[];
+  /** Folders that imports begin in, relative to `root`. */
+  readonly src: readonly string[];
   readonly project: Project;
   /** How `.airflowignore` files are read. */
   readonly airflowIgnore: "glob" | "regexp";
@@ -151,6 +153,7 @@ function assemble(
     forced: selection.forced,
     perFileIgnores,
     exclude: [...options.exclude, ...(overrides.exclude ?? [])],
+    src: options.src,
     project,
     airflowIgnore: options.airflow["dag-ignore-file-syntax"] ?? (airflowMajor(target) >= 3 ? "glob" : "regexp"),
   };

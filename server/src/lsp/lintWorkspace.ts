@@ -53,7 +53,7 @@ async function run(
       publishClosed(context, result);
     },
     onProgress: progress.report,
-    openText: (path) => session.documentAt(path)?.text,
+    open: new Map(session.documents().map(({ path, text }) => [path, text])),
   });
   if (!summary.cancelled) for (const path of session.linted) if (!seen.has(path)) forget(context, path);
   return summary;

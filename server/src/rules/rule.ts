@@ -1,6 +1,6 @@
 import type { DagFile } from "../airflow/dagfile.ts";
 import type { Fix } from "../text/edit.ts";
-import type { SourceSpan, Span } from "../text/span.ts";
+import type { Elsewhere, SourceSpan, Span } from "../text/span.ts";
 
 /** How sure and how bad: an `error` loses work or its result, a `warning` will one day, an `info` is worth knowing. */
 export type Severity = "error" | "warning" | "info";
@@ -35,6 +35,8 @@ export type Finding = {
   /** What to do about it. */
   readonly hint?: string;
   readonly span: Span;
+  /** The text at fault, where `span` only refers to it: the line of a script. */
+  readonly elsewhere?: Elsewhere;
   readonly related: readonly Related[];
   /** The first is the preferred one. Built when first asked for: most findings are only shown. */
   readonly fixes: readonly Fix[];
