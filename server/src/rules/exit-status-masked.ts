@@ -1,6 +1,8 @@
-import { isA, operators, shownName } from "../airflow/kinds.ts";
+import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { judgedTexts } from "../airflow/judged.ts";
+import { outputUsed } from "../airflow/mentions.ts";
 import { closingBlank } from "../airflow/templates.ts";
-import type { Script } from "../shell/script.ts";
+import { strictEdit } from "../edits/strictShell.ts";
 import { type Masked, masked } from "../shell/status.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
 import type { Fix } from "../text/edit.ts";
@@ -34,32 +36,44 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
     load = BashOperator(task_id="load", bash_command="python3 /opt/load.py --day {{ ds }}; rc=$?; rm -rf work; exit $rc")
 `,
     limits:
-      "Commands that only tidy up or ask (rm, kill, grep, docker rm …) may fail, and are left alone. So is a status that is kept in a variable and handed on.",
+      "Commands that only tidy up or ask (rm, kill, grep, docker rm …) may fail, and are left alone. So is a status that is kept in a variable and handed on, or echoed for the task that reads the XCom.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html"],
   },
   check(file, report) {
-    for (const task of file.tasks) {
-      // A remote job's text has traps of its own: remote-job-command-shape.
-      if (isA(task, operators.sshRemoteJob) || isA(task, operators.bashSensor)) continue;
-      for (const { script } of task.scripts) {
-        for (const one of masked(script)) {
-          if (one.cleanup || !one.decides) continue;
-          const program = mainProgram(one);
-          if (program === undefined) continue;
-          report({
-            span: sourceSpan(one.script.folded, one.span),
-            severity: one.remote || one.submit ? "error" : "warning",
-            message: `\`${one.how}\` hides a failure of ${program}: ${shownName(task)} sees exit status 0, and Airflow marks the task success.`,
-            hint: one.how.startsWith(";")
-              ? "Start the text with `set -e`, or keep the status and exit with it."
-              : "Take it away, or handle the failure and exit with its status.",
-            fixes: () => [fix(one, one.script === script ? (text) => closingBlank(task, text) : () => "")],
-          });
-        }
+    for (const { script, by, task } of judgedTexts(file)) {
+      for (const one of masked(script)) {
+        if (one.cleanup || !one.decides) continue;
+        const program = mainProgram(one);
+        if (program === undefined) continue;
+        if (task && handsOnStatus(one) && isMentioned(file, task)) continue;
+        const closing = one.script === script && task ? (text: string) => closingBlank(task, text) : () => "";
+        report({
+          span: sourceSpan(one.script.folded, one.span),
+          severity: one.remote || one.submit ? "error" : "warning",
+          message: `\`${one.how}\` hides a failure of ${program}: ${by} sees exit status 0, and Airflow marks the task success.`,
+          hint: one.how.startsWith(";")
+            ? "Start the text with `set -e`, or keep the status and exit with it."
+            : "Take it away, or handle the failure and exit with its status.",
+          fixes: () => [fix(file, one, closing)],
+        });
       }
     }
   },
 });
+
+/** `job; echo $?`: the status becomes the task's XCom, for another task to judge. */
+function handsOnStatus({ statement, script }: Masked): boolean {
+  return /^echo\s+["']?\$\{?\?\}?["']?$/.test(
+    script.folded.text.slice(statement.span.start, statement.span.end).trim(),
+  );
+}
+
+/** Another task reads its XCom, or is told its id: `op_kwargs={"of": "load"}`. */
+function isMentioned(file: DagFile, task: Task): boolean {
+  if (outputUsed(file, task) !== "no") return true;
+  const quoted = [`"${task.id}"`, `'${task.id}'`].reduce((count, one) => count + file.text.split(one).length - 1, 0);
+  return task.id !== undefined && quoted > 1;
+}
 
 /** The one whose failure matters most: the last that does work. */
 function mainProgram({ commands }: Masked): string | undefined {
@@ -68,7 +82,7 @@ function mainProgram({ commands }: Masked): string | undefined {
 }
 
 /** `behind` says what must follow a text that ends there. */
-function fix(one: Masked, behind: (text: string) => string): Fix | undefined {
+function fix(file: DagFile, one: Masked, behind: (text: string) => string): Fix | undefined {
   const why = `a failure of ${mainProgram(one) ?? "the command"} now fails the task`;
   if (one.how.startsWith("trap")) return undefined;
   if (one.how.startsWith("||")) {
@@ -81,19 +95,13 @@ function fix(one: Masked, behind: (text: string) => string): Fix | undefined {
       editFolded(one.script.folded, one.span, "");
     return edit && { title: `Remove \`${one.how}\``, edits: [edit], safety: "unsafe", why };
   }
-  return strict(one.script, `${why}, and so does any other statement before it`);
-}
-
-/** `set -e` as the first statement. */
-function strict(script: Script, why: string): Fix | undefined {
-  const first = script.body[0];
-  if (!first) return undefined;
-  const at = first.span.start;
-  const { text } = script.folded;
-  const line = text.lastIndexOf("\n", at - 1) + 1;
-  const indent = text.slice(line, at);
-  // On a line of its own where the statements have lines of their own.
-  const own = text.slice(at).includes("\n") && indent.trim() === "" && line > 0;
-  const edit = editFolded(script.folded, { start: at, end: at }, own ? `set -e\n${indent}` : "set -e; ");
-  return edit && { title: "Start the text with `set -e`", edits: [edit], safety: "unsafe", why };
+  const edit = strictEdit(file, { script: one.script, statement: one.statement }, { errexit: true, pipefail: false });
+  return (
+    edit && {
+      title: "Add `set -e`",
+      edits: [edit],
+      safety: "unsafe",
+      why: `${why}, and so does any other statement before it`,
+    }
+  );
 }

@@ -1,0 +1,71 @@
+/** Shell texts by whose exit status a task succeeds or fails. */
+import type { Script } from "../shell/script.ts";
+import { keyword } from "../syntax/python.ts";
+import type { DagFile, RemoteCall, Task } from "./dagfile.ts";
+import { operators, runsAs, shownName } from "./kinds.ts";
+import { isActedOn, isRead, scriptOf, statusIsRead } from "./processes.ts";
+
+/** A text with its owner. */
+export type JudgedText = {
+  readonly script: Script;
+  /** Who runs it, for a message: `BashOperator`, `@task.bash`, `subprocess.run`. */
+  readonly by: string;
+  /** The task, for an operator's own argument. */
+  readonly task: Task | undefined;
+  /** The call, for one that stands in a task's code and whose status is acted on. */
+  readonly call: RemoteCall | undefined;
+};
+
+const judged = new WeakMap<DagFile, readonly JudgedText[]>();
+
+/**
+ * The texts of Bash and SSH operators, and those in task code whose failure raises or is acted on. A call whose status
+ * nobody reads is the finding of other rules; a remote job's text has traps of its own.
+ */
+export function judgedTexts(file: DagFile): readonly JudgedText[] {
+  const known = judged.get(file);
+  if (known) return known;
+  const found = [...ofTasks(file), ...ofCalls(file)];
+  judged.set(file, found);
+  return found;
+}
+
+function ofTasks(file: DagFile): JudgedText[] {
+  return file.tasks.flatMap((task) =>
+    runsAs(task, operators.bash) || runsAs(task, operators.ssh)
+      ? task.scripts.map(({ script }) => ({ script, by: shownName(task), task, call: undefined }))
+      : [],
+  );
+}
+
+function ofCalls(file: DagFile): JudgedText[] {
+  return file.calls.flatMap((call) => {
+    const script = call.live ? scriptOf(call) : undefined;
+    if (!script || !isJudged(file, call)) return [];
+    const by = call.kind === "paramiko-exec" ? "exec_command" : call.callee.split(".").slice(-2).join(".");
+    return [{ script, by, task: undefined, call }];
+  });
+}
+
+function isJudged(file: DagFile, call: RemoteCall): boolean {
+  const { callee, result } = call;
+  switch (call.kind) {
+    case "subprocess": {
+      if (callee.endsWith("check_call") || callee.endsWith("check_output")) return true;
+      if (callee.endsWith(".call")) return isActedOn(file, call);
+      const check = keyword(call.call, "check");
+      const value = check && file.values.evaluate(check.value, call.scope);
+      return (value?.kind === "boolean" && value.value) || (!result.escapes && statusIsRead(file, call));
+    }
+    case "popen":
+      return !result.escapes && statusIsRead(file, call);
+    case "os-system":
+      return callee === "os.system" && isActedOn(file, call);
+    case "paramiko-exec":
+      return result.uses.some((use) => use.path.includes("recv_exit_status") && use.call && isRead(file, use.call));
+    case "hook-exec":
+      return result.uses.some((use) => use.path[0] === "[0]" && (use.kind === "compared" || use.kind === "tested"));
+    default:
+      return false;
+  }
+}

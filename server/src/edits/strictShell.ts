@@ -1,0 +1,106 @@
+/** `set -e` and `set -o pipefail` put into a shell text. */
+import type { Script, ShellCommand, Statement } from "../shell/script.ts";
+import { commands, statements } from "../shell/walk.ts";
+import { doesWork, isCleanup } from "../shell/weight.ts";
+import { editFolded, type Segment, segmentsAt, sourceSpan } from "../syntax/folded.ts";
+import type { Edit, Fix } from "../text/edit.ts";
+import { lineIndent, type SourceFile, startsLine } from "./layout.ts";
+
+/** What is switched on: `set -e`, `set -o pipefail`, `set -eo pipefail`. */
+export type Strict = { readonly errexit: boolean; readonly pipefail: boolean };
+
+/** A text that is to become strict at this statement at the latest. */
+export type Lax = { readonly script: Script; readonly statement: Statement };
+
+/** The statement that switches it on. */
+function setStatement({ errexit, pipefail }: Strict): string {
+  return pipefail ? `set -${errexit ? "e" : ""}o pipefail` : "set -e";
+}
+
+/**
+ * The edit that makes a text strict: in its own `set -u`, or as a statement in front of the first one that stands in the
+ * text itself and not in a constant that other texts may share. Undefined where there is none.
+ */
+export function strictEdit(
+  file: Pick<SourceFile, "module">,
+  { script, statement }: Lax,
+  strict: Strict,
+): Edit | undefined {
+  const { folded } = script;
+  const flags = ownFlags(script.body[0]);
+  // set -eu → set -euo pipefail
+  if (flags && !segmentAt(script, flags.span.start)?.via) {
+    const letters = `${flags.text}${strict.errexit && !flags.text.includes("e") ? "e" : ""}`;
+    return editFolded(folded, flags.span, strict.pipefail ? `${letters}o pipefail` : letters);
+  }
+  const whole = new Set(folded.segments.map((one) => one.via)).size === 1;
+  for (const { span } of script.body) {
+    if (span.start > statement.span.start) return undefined;
+    const segment = segmentAt(script, span.start);
+    if (!segment?.exact || (segment.via && !whole)) continue;
+    const place = sourceSpan(folded, { start: span.start, end: span.start + 1 }).start;
+    // On a line of its own where the statements have lines of their own.
+    const own = folded.text.slice(span.start).includes("\n") && startsLine(file.module.text, place);
+    const behind = own ? `\n${lineIndent(file.module.text, place)}` : "; ";
+    return insertBefore(script, span.start, `${setStatement(strict)}${behind}`);
+  }
+  return undefined;
+}
+
+/** An insertion into the literal of the character behind it: one at a border would go to the literal on its left. */
+function insertBefore({ folded }: Script, at: number, text: string): Edit | undefined {
+  const character = folded.text.slice(at, at + 1);
+  const edit = editFolded(folded, { start: at, end: at + 1 }, text + character);
+  if (!edit?.text.endsWith(character)) return undefined;
+  return { span: { start: edit.span.start, end: edit.span.start }, text: edit.text.slice(0, -1) };
+}
+
+/** The segment that holds the character. */
+function segmentAt(script: Script, start: number): Segment | undefined {
+  return segmentsAt(script.folded, { start, end: start + 1 })[0];
+}
+
+/** The `-eu` of a first statement `set -eu`. */
+function ownFlags(first: Statement | undefined): ShellCommand["words"][number] | undefined {
+  if (first?.kind !== "command" || first.program !== "set" || first.words.length !== 2) return undefined;
+  const flags = first.words[1];
+  return flags && !flags.quoted && !flags.dynamic && /^-[a-np-z]+$/i.test(flags.text) ? flags : undefined;
+}
+
+/** The fix that lets a text end at its first failure, or look at every stage of its pipelines. */
+export function strictFix(file: Pick<SourceFile, "module">, lax: Lax, strict: Strict, why?: string): Fix | undefined {
+  const edit = strictEdit(file, lax, strict);
+  if (!edit) return undefined;
+  const title = `Add \`${setStatement(strict)}\``;
+  const reasons = [why, strict.errexit ? endsEarly(lax) : undefined].filter((one) => one !== undefined);
+  if (reasons.length === 0) return { title, edits: [edit], safety: "safe" };
+  return { title, edits: [edit], safety: "unsafe", why: reasons.join("; ") };
+}
+
+/** What changes besides the fault when a text ends at its first failure; undefined when only work and preparation stand there. */
+function endsEarly({ script, statement }: Lax): string | undefined {
+  const behind = script.body.filter((one) => one.span.start >= statement.span.end);
+  const tidying = behind.find((one) => one.kind === "command" && isCleanup(one) && !alwaysWell.has(one.program ?? ""));
+  if (tidying?.kind === "command") return `${tidying.program} behind it no longer runs after a failure`;
+  const others = "any other statement that fails now ends the text, too";
+  if (statements(script).some((one) => one.script === script && /^(?:function|other|test)$/.test(one.statement.kind)))
+    return others;
+  for (const { statement: command, script: own, conditional } of commands(script)) {
+    if (own !== script || conditional || isHarmless(command) || doesWork(command)) continue;
+    return command.program ? `a failure of ${command.program} now ends the text, too` : others;
+  }
+  return undefined;
+}
+
+const alwaysWell = new Set("cd echo printf export set sleep date true : umask pwd exec module".split(" "));
+
+/** It cannot fail, or only when something is wrong: `mkdir -p`, `rm -f`. */
+function isHarmless(command: ShellCommand): boolean {
+  const { program = "" } = command;
+  if (alwaysWell.has(program)) return true;
+  const flags = command.words.slice(1).map((one) => one.text);
+  return (
+    (program === "mkdir" && flags.some((one) => /^-\w*p|^--parents/.test(one))) ||
+    (program === "rm" && flags.some((one) => /^-\w*f|^--force/.test(one)))
+  );
+}

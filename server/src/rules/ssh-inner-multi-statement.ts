@@ -1,0 +1,94 @@
+import { judgedTexts } from "../airflow/judged.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
+import { strictFix } from "../edits/strictShell.ts";
+import { type Lost, lostFailures } from "../shell/lost.ts";
+import { sourceSpan } from "../syntax/folded.ts";
+import type { Fix } from "../text/edit.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET408",
+  name: "ssh-inner-multi-statement",
+  group: "lost-failure",
+  severity: "warning",
+  summary: "A remote shell text goes on after a failure, and only its last statement counts",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `sshd hands the command to the user's login shell, and a here-document to that shell's standard input. Neither runs with \`-e\`, whatever the local text has set: a statement that fails does not end the remote text. ssh, SSHOperator and \`recv_exit_status\` see the exit status of the last statement alone, so a failed first half is a green task.`,
+    bad: `from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("report") as dag:
+    report = SSHOperator(
+        task_id="report",
+        ssh_conn_id="app",
+        cmd_timeout=600,
+        command="""
+            /opt/report.sh --day {{ ds }}
+            gzip -f /data/report.csv
+        """,
+    )
+`,
+    good: `from datetime import timedelta
+
+from airflow import DAG
+from airflow.providers.ssh.operators.ssh import SSHOperator
+
+with DAG("report") as dag:
+    report = SSHOperator(
+        task_id="report",
+        ssh_conn_id="app",
+        cmd_timeout=600,
+        execution_timeout=timedelta(hours=1),
+        command="""
+            set -e
+            /opt/report.sh --day {{ ds }}
+            gzip -f /data/report.csv
+        """,
+    )
+`,
+    limits:
+      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone. The text of SSHRemoteJobOperator is the matter of remote-job-command-shape.",
+    links: [
+      "https://man.openbsd.org/sshd.8#LOGIN_PROCESS",
+      "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
+    ],
+  },
+  check(file, report) {
+    for (const { script, by, task } of judgedTexts(file)) {
+      for (const lost of lostFailures(script)) {
+        // On the worker or in a container: multi-statement-without-errexit.
+        if (lost.script.place !== "remote") continue;
+        const own = lost.script === script;
+        report({
+          span: sourceSpan(lost.script.folded, lost.statement.span),
+          message: message(lost, own ? by : (lost.nestedIn.at(-1)?.program ?? by)),
+          hint: "Start the remote text with `set -e`, or join its statements with `&&`.",
+          fixes: () => {
+            const fix = strictFix(file, lost, { errexit: true, pipefail: false });
+            const terminal =
+              own && task !== undefined && runsAs(task, operators.ssh) && /^sudo/.test(script.folded.text);
+            return [fix && terminal ? withoutTerminal(fix) : fix];
+          },
+        });
+      }
+    }
+  },
+});
+
+function message(lost: Lost, by: string): string {
+  const { program, instead, loop } = lost;
+  if (loop)
+    return `A failure of ${program} is lost unless it is the last turn's: the remote loop goes on, and ${by} sees that turn's exit status alone.`;
+  const other = instead === undefined || instead === program ? "the last statement" : instead;
+  return `A failure of ${program} is lost: the remote shell goes on, and ${by} sees the exit status of ${other} alone.`;
+}
+
+/** SSHOperator asks for a terminal when its command starts with "sudo". */
+function withoutTerminal(fix: Fix): Fix {
+  const why =
+    "SSHOperator asks for a terminal only when the command starts with sudo: set get_pty=True if sudo needs one";
+  return { ...fix, safety: "unsafe", why: fix.safety === "unsafe" ? `${fix.why}; ${why}` : why };
+}

@@ -1,0 +1,203 @@
+/** Statements whose failure a text forgets, because it goes on without `set -e`. */
+import { deciding } from "./deciding.ts";
+import type { Script, ShellCommand, Statement } from "./script.ts";
+import { endsInSuccess } from "./status.ts";
+import { strictness } from "./strict.ts";
+import { statements } from "./walk.ts";
+import { doesWork, isCleanup, prepares } from "./weight.ts";
+
+/** The first statement of a text whose failure nobody learns of. */
+export type Lost = {
+  /** The script whose text the statement's span is an offset range of. */
+  readonly script: Script;
+  readonly statement: Statement;
+  /** The program whose failure is lost. */
+  readonly program: string;
+  /** The program whose exit status the text has instead; undefined when that is not one known program. */
+  readonly instead: string | undefined;
+  /** It runs once a turn of this loop, and only the last turn's status is kept. */
+  readonly loop: boolean;
+  readonly nestedIn: readonly ShellCommand[];
+};
+
+/** At most one for each text: the script and the texts that it hands on. */
+export function lostFailures(script: Script): Lost[] {
+  if (!/[;\n]|\bdo\b|\beval\b/.test(script.folded.text)) return [];
+  const found: Lost[] = [];
+  const seen = new Set<Script>();
+  for (const { script: own, nesting, conditional, background } of statements(script)) {
+    if (seen.has(own)) continue;
+    seen.add(own);
+    // `if bash -c '…'`, `bash -c '…' &`: whose status is asked for, or lost as a whole.
+    const around = statements(script).find((one) => one.statement === nesting.at(-1));
+    if (conditional || background || around?.conditional || around?.background || around?.substituted) continue;
+    const lost = isReadable(own) ? firstLost(own) : undefined;
+    if (lost) found.push({ ...lost, script: own, nestedIn: nesting });
+  }
+  return found;
+}
+
+/** `{% if a %} x {% else %} y {% endif %}`: what follows what is known only when Jinja has run. */
+function isReadable(script: Script): boolean {
+  const { folded, errors, dialect } = script;
+  if (errors.length > 0 || dialect === "cmd" || dialect === "powershell") return false;
+  const blocks = folded.holes.filter((one) => one.kind === "jinja-statement");
+  const words = blocks.map(({ start, end }) => /^\{%[-+]?\s*(\w+)/.exec(folded.text.slice(start, end))?.[1]);
+  return (
+    !words.some((one) => /^(?:else|elif|macro|call|include|import|from|block|raw)$/.test(one ?? "")) &&
+    words.filter((one) => one === "if").length < 2
+  );
+}
+
+type Place = Pick<Lost, "statement" | "program" | "instead" | "loop">;
+
+function firstLost(script: Script): Place | undefined {
+  const last = script.body.at(-1);
+  // `job; echo done`: exit-status-masked says so.
+  if (!last || (script.body.length > 1 && endsInSuccess(last) !== undefined)) return undefined;
+  if (statements(script).some(({ statement }) => handlesErrors(statement))) return undefined;
+  return inSequence(script, script.body, lastProgram(script.body));
+}
+
+/** `trap handler ERR` */
+function handlesErrors(statement: Statement): boolean {
+  return (
+    statement.kind === "command" && statement.program === "trap" && statement.words.some((one) => one.text === "ERR")
+  );
+}
+
+function lastProgram(body: readonly Statement[]): string | undefined {
+  const last = body.at(-1);
+  const [only, ...more] = last ? deciding(last) : [];
+  return more.length === 0 ? only?.program : undefined;
+}
+
+/** `instead`: the program that decides the status of the whole. */
+function inSequence(script: Script, body: readonly Statement[], instead: string | undefined): Place | undefined {
+  const held = strictness(script);
+  for (const [index, statement] of body.entries()) {
+    if (statement.background || held.get(statement)?.errexit) continue;
+    const rest = body.slice(index + 1);
+    if (rest.length > 0) {
+      const program = worker(statement)?.program;
+      if (program !== undefined && !isLookedAt(script, statement, rest))
+        return { statement, program, instead, loop: false };
+    }
+    const inner = inside(script, statement, rest, instead);
+    if (inner) return inner;
+  }
+  return undefined;
+}
+
+/** What is lost in a part of a statement. */
+function inside(
+  script: Script,
+  statement: Statement,
+  rest: readonly Statement[],
+  instead: string | undefined,
+): Place | undefined {
+  const own = (body: readonly Statement[]): Place | undefined =>
+    inSequence(script, body, rest.length > 0 ? instead : lastProgram(body));
+  switch (statement.kind) {
+    case "subshell":
+    case "group":
+      return own(statement.body);
+    case "and-or":
+      return statement.operator === "&&" ? inside(script, statement.right, rest, instead) : undefined;
+    case "if":
+      return first(statement.branches, (one) => own(one.body));
+    case "case":
+      return first(statement.branches, own);
+    case "loop": {
+      return own(statement.body) ?? ofLoop(script, statement, rest);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function first<From, To>(all: readonly From[], find: (one: From) => To | undefined): To | undefined {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** `for f in a b; do load $f; done`: the status of the last turn. */
+function ofLoop(script: Script, loop: Statement, rest: readonly Statement[]): Place | undefined {
+  if (loop.kind !== "loop" || loop.keyword !== "for" || rest.length > 0) return undefined;
+  const statement = loop.body.at(-1);
+  if (!statement || statement.background || strictness(script).get(statement)?.errexit) return undefined;
+  const program = worker(statement)?.program;
+  return program === undefined ? undefined : { statement, program, instead: undefined, loop: true };
+}
+
+/** The command of a statement whose failure would matter. */
+function worker(statement: Statement): ShellCommand | undefined {
+  switch (statement.kind) {
+    case "command":
+      return doesWork(statement) ? statement : undefined;
+    case "pipeline":
+      return first(statement.stages, worker);
+    case "and-or":
+      // `[ -f x ] && mv x y`: a test that fails is no failure; behind `||` somebody sees to it.
+      return statement.operator === "&&" && !asks(statement.left)
+        ? (worker(statement.left) ?? worker(statement.right))
+        : undefined;
+    case "subshell":
+    case "group":
+      return statement.background ? undefined : first(statement.body.slice(-1), worker);
+    case "loop":
+      return statement.keyword === "for" ? first(statement.body, worker) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function asks(statement: Statement): boolean {
+  if (statement.kind === "and-or") return asks(statement.left);
+  if (statement.kind === "command") return isCleanup(statement) && !prepares(statement);
+  return statement.kind === "test" || statement.kind === "negation";
+}
+
+/** The script asks for the status right behind the statement, or leaves by itself when something is wrong. */
+function isLookedAt(script: Script, statement: Statement, rest: readonly Statement[]): boolean {
+  const { text } = script.folded;
+  const soon = text.slice(statement.span.end, rest[1]?.span.end ?? rest[0]?.span.end);
+  if (/\$\{?(?:\?|PIPESTATUS)/.test(soon)) return true;
+  return rest.some(leaves) || judges(rest.at(-1));
+}
+
+/** It has an `exit 1`, `exit $rc`, `return 1`, `false` somewhere. */
+function leaves(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "command": {
+      const { program, words } = statement;
+      if (program === "exit" || program === "return") return words.length > 1 && words[1]?.text !== "0";
+      return program === "false";
+    }
+    case "pipeline":
+      return statement.stages.some(leaves);
+    case "negation":
+      return leaves(statement.operand);
+    case "and-or":
+      return leaves(statement.left) || leaves(statement.right);
+    case "subshell":
+    case "group":
+    case "loop":
+      return statement.body.some(leaves);
+    case "if":
+      return statement.branches.some((one) => one.body.some(leaves));
+    case "case":
+      return statement.branches.flat().some(leaves);
+    default:
+      return false;
+  }
+}
+
+/** The last statement is a check of its own, or is not known. */
+function judges(last: Statement | undefined): boolean {
+  if (last?.kind === "command") return last.program === undefined || last.program === "[" || last.program === "test";
+  return last?.kind === "test" || last?.kind === "negation" || last?.kind === "if" || last?.kind === "case";
+}
