@@ -57,7 +57,7 @@ test("a constant of another module is its text, shown where it is used", () => {
   expect(texts(file)).toEqual([
     "ssh edge load | CMD | /dags/common/settings.py",
     "ssh edge load | settings.CMD | /dags/common/settings.py",
-    "ping edge1 | ping {Hosts.edge",
+    "ping edge1 | ping {Hosts.edge}",
   ]);
   expect(file.dependencies).toEqual(["/dags/common/settings.py"]);
 });
@@ -178,4 +178,69 @@ test("modules that import each other, and names that lead nowhere, end", () => {
     },
   );
   expect(texts(file)).toEqual([]);
+});
+
+test("what loops, callers and mapped tasks decide is read in each round", () => {
+  const file = dag(
+    `${head}JOBS = {"a": {"cmd": "load a"}, "b": {"cmd": "load b"}}
+HOSTS = ["h1", "h2"]
+def on(host, cmd, opts="-q"):
+    return f"ssh {opts} {host} {cmd}"
+def make(name, cmd):
+    return BashOperator(task_id=name, bash_command="nice " + cmd)
+with DAG("d"):
+    for name, job in JOBS.items():
+        BashOperator(task_id=name, bash_command=job["cmd"])
+    for host in HOSTS:
+        for i, day in enumerate(("mon", "tue")):
+            cmd = on(host, day)
+            BashOperator(task_id=f"{host}{i}", bash_command=cmd)
+    make("x", "one")
+    for more in ["two", UNKNOWN]:
+        make("y", more)
+    BashOperator.partial(task_id="m").expand(bash_command=["first", "second"])
+`,
+    {},
+  );
+  const found = file.tasks.map((task) => task.scripts.map((one) => one.script.folded.text));
+  expect(found).toEqual([
+    ["nice one", "nice two", "nice \uFFFC"],
+    ["load a", "load b"],
+    ["ssh -q h1 mon", "ssh -q h1 tue", "ssh -q h2 mon", "ssh -q h2 tue"],
+    ["first", "second"],
+  ]);
+});
+
+test("a parameter means what its only caller gives; a list that is changed, a @dag's parameter and recursion stay unknown", () => {
+  const file = dag(
+    `from airflow.decorators import dag
+from datetime import timedelta
+${head}CMDS = ["a"]
+CMDS.append(other())
+ARGS = {"execution_timeout": timedelta(minutes=5)}
+def make(args, cmd):
+    with DAG("d", default_args=args):
+        BashOperator(task_id="a", bash_command=cmd)
+        for one in CMDS:
+            BashOperator(task_id="b", bash_command=one)
+def again(n):
+    return again(n) + "x"
+@dag()
+def daily(cmd="load"):
+    BashOperator(task_id="c", bash_command=cmd)
+    BashOperator(task_id="d", bash_command=again("y"))
+make(ARGS, "only")
+daily()
+`,
+    {},
+  );
+  const [a] = file.tasks;
+  const limit = a && argument(file, a, "execution_timeout");
+  expect(typeof limit === "object" ? limit.resolved : limit).toMatchObject({ kind: "timedelta", seconds: 300 });
+  expect(file.tasks.map((task) => task.scripts.map((one) => one.script.folded.text))).toEqual([
+    ["only"],
+    [],
+    [],
+    [expect.stringMatching(/^\uFFFCx+$/)],
+  ]);
 });

@@ -105,7 +105,7 @@ export function build(
       return runs;
     },
     get dependencies() {
-      return [...around.homes.keys(), ...scriptFiles(tasks)];
+      return [...new Set([...around.homes.keys(), ...scriptFiles(tasks)])];
     },
     errors: module.errors,
   };
