@@ -2,6 +2,7 @@ import bashBackgroundCommand from "./bash-background-command.ts";
 import bashSshCall from "./bash-ssh-call.ts";
 import cliJobSubmitNoWait from "./cli-job-submit-no-wait.ts";
 import cloudCliAsyncFlag from "./cloud-cli-async-flag.ts";
+import dockerDetachedRun from "./docker-detached-run.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
@@ -16,10 +17,10 @@ import popenNotWaited from "./popen-not-waited.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
-import slaHasNoEffect from "./sla-has-no-effect.ts";
 import type { Rule } from "./rule.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
+import slaHasNoEffect from "./sla-has-no-effect.ts";
 import softFailHidesFailure from "./soft-fail-hides-failure.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
 import sshClientNoKeepalive from "./ssh-client-no-keepalive.ts";
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   popenNotWaited,
   cliJobSubmitNoWait,
   cloudCliAsyncFlag,
+  dockerDetachedRun,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
   remoteJobNoTimeout,
