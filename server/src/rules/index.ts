@@ -18,6 +18,7 @@ import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
 import type { Rule } from "./rule.ts";
+import sensorCallableNoReturn from "./sensor-callable-no-return.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
 import slaHasNoEffect from "./sla-has-no-effect.ts";
@@ -71,5 +72,6 @@ export const rules: readonly Rule[] = [
   sshNoBatchmode,
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,
+  sensorCallableNoReturn,
   slaHasNoEffect,
 ];
