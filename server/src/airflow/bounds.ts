@@ -3,7 +3,7 @@ import { keyword } from "../syntax/python.ts";
 import type { Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
-import type { DagFile, Lookup, Task } from "./dagfile.ts";
+import type { DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
 
 /** Whether an argument certainly has no effect: absent, or a literal `None`. */
 export function isUnset(found: Lookup): boolean {
@@ -20,6 +20,14 @@ export function isUnbounded(file: DagFile, task: Task): boolean {
   // load.execution_timeout = timedelta(hours=1)
   if (isSetLater(file, task, "execution_timeout")) return false;
   return hasNoRunTimeout(file, task);
+}
+
+/**
+ * Whether some task that runs the call, of this file or of another, has certainly no end of its own; what only operators
+ * or hooks of other files run is bounded, or not, by whatever is made of them.
+ */
+export function hasUnboundedRunner(file: DagFile, call: RemoteCall): boolean {
+  return call.tasks.some((task) => isUnbounded(file, task)) || call.users.some((user) => !user.bounded);
 }
 
 /** The seconds of a number or a duration; undefined for anything else. */

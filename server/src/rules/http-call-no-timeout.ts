@@ -1,5 +1,5 @@
 import { argument } from "../airflow/arguments.ts";
-import { isUnbounded } from "../airflow/bounds.ts";
+import { hasUnboundedRunner, isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { requestLimit, taskRequestLimit } from "../airflow/httpCalls.ts";
 import { isSensor, shownName } from "../airflow/kinds.ts";
@@ -70,7 +70,7 @@ rates()
     for (const call of file.calls) {
       if (call.kind !== "http" || !call.live) continue;
       // An operator's own code is reached by the tasks that others make of it.
-      if (call.tasks.length > 0 && !call.tasks.some((task) => isUnbounded(file, task))) continue;
+      if (call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call)) continue;
       if (requestLimit(file, call) !== "none") continue;
       const hook = call.callee.endsWith("HttpHook.run");
       report({

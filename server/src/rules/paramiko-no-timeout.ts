@@ -1,4 +1,4 @@
-import { isUnbounded } from "../airflow/bounds.ts";
+import { hasUnboundedRunner, isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { answersSoon, awaitedBy, hasNoTimeout } from "../airflow/sshCalls.ts";
 import { editArguments } from "../edits/arguments.ts";
@@ -72,7 +72,7 @@ restart()
     for (const call of file.calls) {
       if (!call.live || !hasNoTimeout(file, call)) continue;
       // An operator's own code is reached by the tasks that others make of it.
-      if (call.tasks.length > 0 && !call.tasks.some((task) => isUnbounded(file, task))) continue;
+      if (call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call)) continue;
       if (call.kind === "paramiko-connect") connecting(call, report);
       else if (call.kind === "paramiko-exec" || call.kind === "fabric-run") waiting(file, call, report);
     }

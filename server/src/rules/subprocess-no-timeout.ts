@@ -1,4 +1,4 @@
-import { isUnbounded } from "../airflow/bounds.ts";
+import { hasUnboundedRunner } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { waitsOf } from "../airflow/processes.ts";
 import { waitsThrough } from "../airflow/remote.ts";
@@ -65,7 +65,7 @@ export()
       const program = waitsThrough(call);
       if (!program) continue;
       // An operator's own code is bounded, or not, by the tasks that others make of it.
-      if (!call.tasks.some((task) => isUnbounded(file, task))) continue;
+      if (!hasUnboundedRunner(file, call)) continue;
       for (const { wait, span, name } of waits(call)) {
         if (wait.args.some((one) => one.form === "double-star")) continue;
         // communicate(input, timeout), wait(timeout)
