@@ -22,6 +22,7 @@ export function waitingOf(file: DagFile, task: Task, behaviour: Behaviour): Wait
   if (!known || redefines(task, "execute")) return "unknown";
   if ("always" in wait) {
     const { waitsSince } = behaviour;
+    if (wait.unless && switchedOffInside(file, task, wait.unless)) return "switched-off";
     return waitsSince === undefined || providerAtLeast(file.project, known.provider, waitsSince) ? "waits" : "leaves";
   }
   if (isSetLater(file, task, "deferrable")) return "unknown";
@@ -32,6 +33,29 @@ export function waitingOf(file: DagFile, task: Task, behaviour: Behaviour): Wait
   const others = wait.emit.filter((one) => one.name !== wait.parameter && one.name !== "deferrable");
   if (others.some((one) => argument(file, task, one.name) !== "absent")) return "unknown";
   return wait.impliedByDeferrable ? whenDeferred(file, task, own) : own;
+}
+
+/** The keyword that decides whether an operator waits, where one does. */
+export function decidingParameter({ wait }: Behaviour): string | undefined {
+  if ("parameter" in wait) return wait.parameter;
+  return "always" in wait ? wait.unless?.parameter : undefined;
+}
+
+/** dataflow_config={"wait_until_finished": False}, dataflow_config=DataflowConfiguration(wait_until_finished=False) */
+function switchedOffInside(
+  file: DagFile,
+  task: Task,
+  { parameter, entry, is }: NonNullable<Extract<Wait, { always: true }>["unless"]>,
+): boolean {
+  const given = argument(file, task, parameter);
+  if (typeof given !== "object") return false;
+  const { resolved } = given;
+  if (resolved.kind === "dict") {
+    const found = resolved.entries.findLast((one) => one.key === entry);
+    return found !== undefined && literalOf(found.value) === is;
+  }
+  const keyword = resolved.kind === "call" ? resolved.call.args.find((one) => one.name === entry) : undefined;
+  return keyword !== undefined && literalOf(file.values.evaluate(keyword.value, task.scope)) === is;
 }
 
 /** Whether a `deferrable=True`, written or by the deployment's default, makes the task wait. */

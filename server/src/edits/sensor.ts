@@ -75,6 +75,11 @@ export function noticesFailure(sensor: SensorOf): boolean {
   return sensor.reportsFailure || (cls !== undefined && sensorFacts(cls)?.onFailure === "waits");
 }
 
+/** Whether there is a keyword or a sensor by which an operator's work can be waited for: else there is nothing to advise. */
+export function canBeWatched({ wait, sensor }: Behaviour): boolean {
+  return (sensor !== undefined && noticesFailure(sensor)) || ("emit" in wait && wait.emit !== undefined);
+}
+
 /** Between two looks the worker slot is free; the sensors that refuse to reschedule can at best be deferred. */
 function releaseOf(file: DagFile, cls: OperatorClass, pokeModeOnly: boolean): readonly Named[] {
   if (!pokeModeOnly) return [{ name: "mode", text: quoteString(file, "reschedule") }];

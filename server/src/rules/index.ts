@@ -10,6 +10,7 @@ import httpCallNoTimeout from "./http-call-no-timeout.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
 import multiStatementWithoutErrexit from "./multi-statement-without-errexit.ts";
 import operatorSubmitNoWait from "./operator-submit-no-wait.ts";
+import operatorWaitDisabled from "./operator-wait-disabled.ts";
 import osSystemUsed from "./os-system-used.ts";
 import paramikoExitStatusIgnored from "./paramiko-exit-status-ignored.ts";
 import paramikoNoTimeout from "./paramiko-no-timeout.ts";
@@ -34,6 +35,7 @@ import sshNoBatchmode from "./ssh-no-batchmode.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
+import triggerDagrunDeferrableIgnored from "./trigger-dagrun-deferrable-ignored.ts";
 import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
 
 /** Every rule, sorted by code. */
@@ -43,6 +45,8 @@ export const rules: readonly Rule[] = [
   operatorSubmitNoWait,
   triggerDagrunNoWait,
   popenNotWaited,
+  operatorWaitDisabled,
+  triggerDagrunDeferrableIgnored,
   cliJobSubmitNoWait,
   cloudCliAsyncFlag,
   dockerDetachedRun,

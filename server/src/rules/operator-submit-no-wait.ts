@@ -1,13 +1,10 @@
-import { isCleanUp } from "../airflow/cleanUp.ts";
-import type { DagFile, Task } from "../airflow/dagfile.ts";
-import { followersOf } from "../airflow/edges.ts";
+import { givesBack, isCleanUp } from "../airflow/cleanUp.ts";
 import { isA, operators } from "../airflow/kinds.ts";
-import { shareName } from "../airflow/mentions.ts";
 import { monitored } from "../airflow/monitor.ts";
 import { waitingOf } from "../airflow/waiting.ts";
 import type { Behaviour } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
-import { noticesFailure, sensorFix } from "../edits/sensor.ts";
+import { canBeWatched, sensorFix } from "../edits/sensor.ts";
 import { givesUpEarly, isPlural, waitingFixes } from "../edits/waiting.ts";
 import { defineRule } from "./rule.ts";
 
@@ -20,6 +17,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  mergesInto: ["trigger-dagrun-deferrable-ignored"],
   docs: {
     why: `Some operators return as soon as the service has accepted the request, unless a keyword tells them to wait: \`EmrAddStepsOperator\` (\`wait_for_completion=False\`), \`KubernetesJobOperator\` (\`wait_until_job_complete=False\`), \`LivyOperator\` (\`polling_interval=0\`), \`StepFunctionStartExecutionOperator\` (only \`deferrable=True\` waits) and others. The task is green within seconds, its retries and its time limit never see the work, and what runs after it starts too early. When the work fails, nobody in Airflow hears of it.`,
     bad: `from airflow import DAG
@@ -61,7 +59,7 @@ with DAG("nightly_steps") as dag:
       const behaviour = behaviourOf(known);
       if (!behaviour || !canBeWatched(behaviour)) continue;
       if (waitingOf(file, task, behaviour) !== "leaves") continue;
-      if (isCleanUp(file, task) || endsSomething(file, task)) continue;
+      if (isCleanUp(file, task) || givesBack(file, task)) continue;
       if (monitored(file, task, behaviour) !== "no") continue;
       const several = isPlural(behaviour.product);
       report({
@@ -78,17 +76,6 @@ with DAG("nightly_steps") as dag:
     }
   },
 });
-
-/** Without a keyword or a sensor to name, there is nothing to advise. */
-function canBeWatched({ wait, sensor }: Behaviour): boolean {
-  return (sensor !== undefined && noticesFailure(sensor)) || ("emit" in wait && wait.emit !== undefined);
-}
-
-/** What was rented is given back: its request is enough, unless a later task wants the same thing again. */
-function endsSomething(file: DagFile, task: Task): boolean {
-  if (!/Terminate|Delete|Pause|Stop/.test(task.operator.name)) return false;
-  return ![...followersOf(file.edges, task)].some((one) => shareName(file, one, task));
-}
 
 function hint({ wait, sensor }: Behaviour): string {
   const sensorName = sensor?.class.split(".").at(-1);

@@ -19,6 +19,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  mergesInto: ["trigger-dagrun-deferrable-ignored"],
   docs: {
     why: `\`TriggerDagRunOperator\` creates the child's DAG run and is done: \`wait_for_completion\` is False by default. The tasks behind it start while the child is still queued or running, and a failed child fails nothing here. \`deferrable=True\` alone changes nothing: it only says how to wait. In Airflow 3 the wait takes place after the operator's code, so that \`execution_timeout\` does not end it; the bound is the \`dagrun_timeout\` of the child DAG.`,
     bad: `from airflow import DAG

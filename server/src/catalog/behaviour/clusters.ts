@@ -109,9 +109,9 @@ export const clusters: readonly Behaviour[] = [
     source: "apache-airflow-providers-apache-flink 1.9.1, operators/flink_kubernetes.py, sensors/flink_kubernetes.py",
   },
   {
-    // dataflow_config={"wait_until_finished": False} makes it return at once; that is inside of a dict or an object.
+    // dataflow_config={"wait_until_finished": False}, or a DataflowConfiguration of it.
     operator: "airflow.providers.apache.beam.operators.beam.BeamBasePipelineOperator",
-    wait: { always: true },
+    wait: { always: true, unless: { parameter: "dataflow_config", entry: "wait_until_finished", is: false } },
     product: "the Beam pipeline",
     severity: "warning",
     sensor: {

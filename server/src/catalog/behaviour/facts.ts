@@ -6,8 +6,8 @@ export type LiteralValue = string | number | boolean | null;
 
 /** How an operator waits for what it starts. */
 export type Wait =
-  /** It always waits. */
-  | { always: true }
+  /** It always waits, but where an entry of a dict, or a keyword of an object, says otherwise. */
+  | { always: true; unless?: { parameter: string; entry: string; is: LiteralValue } }
   /** One keyword decides. */
   | {
       parameter: string;
