@@ -4,12 +4,14 @@
  */
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Language, Parser } from "web-tree-sitter";
-import { build } from "../../server/src/airflow/build.ts";
+import { build, relevant, type Source } from "../../server/src/airflow/build.ts";
+import { discover } from "../../server/src/engine/discover.ts";
 import { ensureGrammars } from "../../server/src/engine/grammars.ts";
 import { lint } from "../../server/src/engine/lint.ts";
+import { readSource } from "../../server/src/engine/read.ts";
 import { loadSettings } from "../../server/src/engine/settings.ts";
 
 const rounds = 41;
@@ -17,6 +19,8 @@ const rounds = 41;
 const warmUp = 15;
 /** Linting, parsing included, against the bare parse of the same text. */
 const mostTimesParse = 3;
+const mostTimesParseOfFiles = 2.2;
+const fileRounds = 5;
 const mostMegabytes = 250;
 
 /** A DAG of about `lines` lines, with the usual mix of operators, TaskFlow and plain Python. */
@@ -113,8 +117,52 @@ console.log(`  bare parse  ${parse.toFixed(1)} ms`);
 console.log(`  model       ${model.toFixed(1)} ms  ${(model / parse).toFixed(2)} × the parse`);
 console.log(`  lint        ${whole.toFixed(1)} ms  ${ratio.toFixed(2)} × the parse (at most ${mostTimesParse})`);
 
+/** Linting many files against the bare parse of those that pass the pre-filter: sums of the medians of each file. */
+function manyFiles(files: readonly Source[]): { parse: number; lint: number; parsed: number; idle: number } {
+  let idle = 0;
+  const sums = { parse: 0, lint: 0, parsed: 0 };
+  const heard = files.filter((file) => relevant(file.text));
+  for (const file of heard) lint(file, settings);
+  for (const file of files) {
+    const parses: number[] = [];
+    const lints: number[] = [];
+    for (let round = 0; round < fileRounds; round++) {
+      let begun = performance.now();
+      if (relevant(file.text)) parser.parse(file.text)?.delete();
+      parses.push(performance.now() - begun);
+      begun = performance.now();
+      lint(file, settings);
+      lints.push(performance.now() - begun);
+    }
+    if (!relevant(file.text)) idle += median(lints);
+    else {
+      sums.parse += median(parses);
+      sums.lint += median(lints);
+      sums.parsed++;
+    }
+  }
+  return { ...sums, idle };
+}
+
 const paths = process.argv.slice(2);
 if (paths.length > 0) {
+  const sources: Source[] = [];
+  for (const path of discover(
+    paths.map((one) => resolvePath(one)),
+    settings,
+  )) {
+    const read = readSource(path);
+    if ("source" in read) sources.push(read.source);
+  }
+  const many = manyFiles(sources);
+  const times = many.lint / many.parse;
+  failed ||= times > mostTimesParseOfFiles;
+  console.log(`${sources.length} files, of which ${many.parsed} pass the pre-filter, medians of ${fileRounds} rounds`);
+  console.log(`  bare parse  ${many.parse.toFixed(0)} ms`);
+  console.log(
+    `  lint        ${many.lint.toFixed(0)} ms  ${times.toFixed(2)} × the parse (at most ${mostTimesParseOfFiles})`,
+  );
+  console.log(`  the others  ${many.idle.toFixed(1)} ms`);
   const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   // The process itself knows best how much memory it had resident at most (kilobytes).
   const tell = 'process.on("exit",()=>process.stderr.write("\\nmaxrss "+process.resourceUsage().maxRSS+"\\n"))';
