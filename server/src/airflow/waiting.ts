@@ -83,7 +83,7 @@ function byParameter(file: DagFile, task: Task, wait: Extract<Wait, { parameter:
 }
 
 /** What an absent keyword means; a version that lacks it does what its first default kept up. */
-function defaultLiteral(file: DagFile, task: Task, name: string): LiteralValue | undefined {
+export function defaultLiteral(file: DagFile, task: Task, name: string): LiteralValue | undefined {
   const { known } = task.operator;
   const parameter = known && parameterOf(known, name);
   const meant: Default | undefined =
@@ -91,7 +91,8 @@ function defaultLiteral(file: DagFile, task: Task, name: string): LiteralValue |
   return meant?.kind === "literal" ? meant.value : undefined;
 }
 
-function literalOf(value: Value): LiteralValue | undefined {
+/** The Python literal that a value is; undefined when it is none, or not known. */
+export function literalOf(value: Value): LiteralValue | undefined {
   switch (value.kind) {
     case "boolean":
     case "number":

@@ -7,13 +7,17 @@ import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
 import httpCallNoTimeout from "./http-call-no-timeout.ts";
+import kubectlWaitSuccessOnly from "./kubectl-wait-success-only.ts";
+import kubernetesJobNoWait from "./kubernetes-job-no-wait.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
 import multiStatementWithoutErrexit from "./multi-statement-without-errexit.ts";
+import operatorKillLeavesJob from "./operator-kill-leaves-job.ts";
 import operatorSubmitNoWait from "./operator-submit-no-wait.ts";
 import operatorWaitDisabled from "./operator-wait-disabled.ts";
 import osSystemUsed from "./os-system-used.ts";
 import paramikoExitStatusIgnored from "./paramiko-exit-status-ignored.ts";
 import paramikoNoTimeout from "./paramiko-no-timeout.ts";
+import pipelineWithoutPipefail from "./pipeline-without-pipefail.ts";
 import popenNotWaited from "./popen-not-waited.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
@@ -50,6 +54,7 @@ export const rules: readonly Rule[] = [
   cliJobSubmitNoWait,
   cloudCliAsyncFlag,
   dockerDetachedRun,
+  kubernetesJobNoWait,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
   remoteJobNoTimeout,
@@ -63,15 +68,18 @@ export const rules: readonly Rule[] = [
   paramikoExitStatusIgnored,
   externalTaskSensorNotExternal,
   sshHookExecResultIgnored,
+  kubectlWaitSuccessOnly,
   exitStatusMasked,
   remoteJobCommandShape,
   subprocessResultIgnored,
   osSystemUsed,
   templateExtensionTrap,
+  pipelineWithoutPipefail,
   multiStatementWithoutErrexit,
   sshInnerMultiStatement,
   softFailHidesFailure,
   retriesDuplicateRemoteJob,
+  operatorKillLeavesJob,
   sshHostKeyCheckDisabled,
   sshNoBatchmode,
   externalTaskSensorNoFailedStates,
