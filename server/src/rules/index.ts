@@ -25,6 +25,7 @@ import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
 import type { Rule } from "./rule.ts";
 import sensorCallableNoReturn from "./sensor-callable-no-return.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
+import sensorNotOrderedAfterSubmit from "./sensor-not-ordered-after-submit.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
 import slaHasNoEffect from "./sla-has-no-effect.ts";
 import softFailHidesFailure from "./soft-fail-hides-failure.ts";
@@ -69,6 +70,7 @@ export const rules: readonly Rule[] = [
   paramikoExitStatusIgnored,
   externalTaskSensorNotExternal,
   sshHookExecResultIgnored,
+  sensorNotOrderedAfterSubmit,
   kubectlWaitSuccessOnly,
   exitStatusMasked,
   remoteJobCommandShape,
