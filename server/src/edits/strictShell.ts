@@ -1,4 +1,8 @@
 /** `set -e` and `set -o pipefail` put into a shell text. */
+
+import type { JudgedText } from "../airflow/judged.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
+import { laxPipelines } from "../shell/pipelines.ts";
 import type { Script, ShellCommand, Statement } from "../shell/script.ts";
 import { commands, statements } from "../shell/walk.ts";
 import { doesWork, isCleanup } from "../shell/weight.ts";
@@ -67,14 +71,47 @@ function ownFlags(first: Statement | undefined): ShellCommand["words"][number] |
   return flags && !flags.quoted && !flags.dynamic && /^-[a-np-z]+$/i.test(flags.text) ? flags : undefined;
 }
 
-/** The fix that lets a text end at its first failure, or look at every stage of its pipelines. */
-export function strictFix(file: Pick<SourceFile, "module">, lax: Lax, strict: Strict, why?: string): Fix | undefined {
+/** The fix that lets a text end at its first failure, and look at every stage of the pipelines that would then matter. */
+export function errexitFix(file: Pick<SourceFile, "module">, lax: Lax, text: JudgedText): Fix | undefined {
+  const piped = lax.script.dialect !== "sh" && laxPipelines(lax.script, true).some((one) => one.script === lax.script);
+  return strictFix(file, lax, { errexit: true, pipefail: piped }, text);
+}
+
+/** The fix that lets a pipeline fail with any of its stages; none where the shell may not know how. */
+export function pipefailFix(file: Pick<SourceFile, "module">, lax: Lax, text: JudgedText): Fix | undefined {
+  return lax.script.dialect === "sh" ? undefined : strictFix(file, lax, { errexit: false, pipefail: true }, text);
+}
+
+function strictFix(file: Pick<SourceFile, "module">, lax: Lax, strict: Strict, text: JudgedText): Fix | undefined {
   const edit = strictEdit(file, lax, strict);
   if (!edit) return undefined;
   const title = `Add \`${setStatement(strict)}\``;
-  const reasons = [why, strict.errexit ? endsEarly(lax) : undefined].filter((one) => one !== undefined);
+  const reasons = [
+    strict.pipefail ? pipesFail(lax) : undefined,
+    strict.errexit ? endsEarly(lax) : undefined,
+    losesTerminal(lax, text),
+  ].filter((one) => one !== undefined);
   if (reasons.length === 0) return { title, edits: [edit], safety: "safe" };
   return { title, edits: [edit], safety: "unsafe", why: reasons.join("; ") };
+}
+
+/** SSHOperator asks for a terminal when its command starts with "sudo". */
+function losesTerminal({ script }: Lax, { script: own, task }: JudgedText): string | undefined {
+  if (script !== own || !task || !runsAs(task, operators.ssh) || !script.folded.text.startsWith("sudo"))
+    return undefined;
+  return "SSHOperator asks for a terminal only when the command starts with sudo: set get_pty=True if sudo needs one";
+}
+
+/** What changes besides the fault with pipefail. */
+function pipesFail({ script }: Lax): string | undefined {
+  if (script.dialect === "unknown") return "the remote login shell must know pipefail, as bash, zsh and ksh do";
+  const piped = commands(script).flatMap(({ script: own, statement, parents }) =>
+    own === script && parents.some((one) => one.kind === "pipeline") ? [statement.program ?? ""] : [],
+  );
+  if (piped.some((one) => one === "head" || one === "yes" || one === "grep"))
+    return "a `grep` that finds nothing, or a stage that is cut off by `head` (status 141), now fails its pipeline";
+  const question = piped.find((one) => /^(?:[ef]grep|zgrep|rg|diff|cmp|test|expr)$/.test(one));
+  return question === undefined ? undefined : `\`${question}\` with status 1 now fails its pipeline`;
 }
 
 /** What changes besides the fault when a text ends at its first failure; undefined when only work and preparation stand there. */

@@ -1,5 +1,5 @@
 import { type JudgedText, judgedTexts } from "../airflow/judged.ts";
-import { strictFix } from "../edits/strictShell.ts";
+import { errexitFix } from "../edits/strictShell.ts";
 import { type Lost, lostFailures } from "../shell/lost.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { defineRule } from "./rule.ts";
@@ -56,7 +56,7 @@ with DAG("export") as dag:
           span: sourceSpan(lost.script.folded, lost.statement.span),
           message: message(lost, text),
           hint: "Start the text with `set -e`, or join the statements with `&&`.",
-          fixes: () => [strictFix(file, lost, { errexit: true, pipefail: false })],
+          fixes: () => [errexitFix(file, lost, text)],
         });
       }
     }

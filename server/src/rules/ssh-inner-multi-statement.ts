@@ -1,9 +1,7 @@
 import { judgedTexts } from "../airflow/judged.ts";
-import { operators, runsAs } from "../airflow/kinds.ts";
-import { strictFix } from "../edits/strictShell.ts";
+import { errexitFix } from "../edits/strictShell.ts";
 import { type Lost, lostFailures } from "../shell/lost.ts";
 import { sourceSpan } from "../syntax/folded.ts";
-import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -57,21 +55,16 @@ with DAG("report") as dag:
     ],
   },
   check(file, report) {
-    for (const { script, by, task } of judgedTexts(file)) {
+    for (const text of judgedTexts(file)) {
+      const { script, by } = text;
       for (const lost of lostFailures(script)) {
         // On the worker or in a container: multi-statement-without-errexit.
         if (lost.script.place !== "remote") continue;
-        const own = lost.script === script;
         report({
           span: sourceSpan(lost.script.folded, lost.statement.span),
-          message: message(lost, own ? by : (lost.nestedIn.at(-1)?.program ?? by)),
+          message: message(lost, lost.nestedIn.at(-1)?.program ?? by),
           hint: "Start the remote text with `set -e`, or join its statements with `&&`.",
-          fixes: () => {
-            const fix = strictFix(file, lost, { errexit: true, pipefail: false });
-            const terminal =
-              own && task !== undefined && runsAs(task, operators.ssh) && /^sudo/.test(script.folded.text);
-            return [fix && terminal ? withoutTerminal(fix) : fix];
-          },
+          fixes: () => [errexitFix(file, lost, text)],
         });
       }
     }
@@ -84,11 +77,4 @@ function message(lost: Lost, by: string): string {
     return `A failure of ${program} is lost unless it is the last turn's: the remote loop goes on, and ${by} sees that turn's exit status alone.`;
   const other = instead === undefined || instead === program ? "the last statement" : instead;
   return `A failure of ${program} is lost: the remote shell goes on, and ${by} sees the exit status of ${other} alone.`;
-}
-
-/** SSHOperator asks for a terminal when its command starts with "sudo". */
-function withoutTerminal(fix: Fix): Fix {
-  const why =
-    "SSHOperator asks for a terminal only when the command starts with sudo: set get_pty=True if sudo needs one";
-  return { ...fix, safety: "unsafe", why: fix.safety === "unsafe" ? `${fix.why}; ${why}` : why };
 }

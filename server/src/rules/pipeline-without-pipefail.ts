@@ -1,0 +1,63 @@
+import { judgedTexts } from "../airflow/judged.ts";
+import { pipefailFix } from "../edits/strictShell.ts";
+import { lostFailures } from "../shell/lost.ts";
+import { laxPipelines } from "../shell/pipelines.ts";
+import { sourceSpan } from "../syntax/folded.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET406",
+  name: "pipeline-without-pipefail",
+  group: "lost-failure",
+  severity: "warning",
+  summary: "A pipeline has the exit status of its last command alone",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `A shell takes the exit status of a pipeline from its last command, with \`set -e\` too. \`pg_dump shop | gzip > shop.gz\` succeeds when \`pg_dump\` cannot connect: gzip compresses nothing, the task turns green, and the backup is empty. \`python etl.py | tee etl.log\` has tee's status. With \`set -o pipefail\` the pipeline fails when any of its commands does.`,
+    bad: `from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("backup") as dag:
+    dump = BashOperator(task_id="dump", bash_command="pg_dump shop | gzip > /backup/shop-{{ ds }}.gz")
+`,
+    good: `from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("backup") as dag:
+    dump = BashOperator(task_id="dump", bash_command="set -o pipefail; pg_dump shop | gzip > /backup/shop-{{ ds }}.gz")
+`,
+    limits:
+      "Reported where the last command takes whatever comes: filters, tee, compressors, database clients and uploads from standard input. What only prints, asks or filters before it (echo, cat, ls, `aws … list`) is left alone, and so is a pipeline that somebody asks: `if a | b`, `a | b || …`, PIPESTATUS.",
+    links: [
+      "https://www.gnu.org/software/bash/manual/html_node/Pipelines.html",
+      "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html",
+    ],
+  },
+  check(file, report) {
+    for (const text of judgedTexts(file)) {
+      const { script, by } = text;
+      const lost = lostFailures(script);
+      for (const pipeline of laxPipelines(script)) {
+        // Lost to the statements behind it as well: multi-statement-without-errexit.
+        if (lost.some((one) => one.script === pipeline.script && one.statement === pipeline.statement)) continue;
+        const { program, last, endsEarly } = pipeline;
+        report({
+          span: sourceSpan(pipeline.script.folded, pipeline.statement.span),
+          severity: endsEarly ? "info" : "warning",
+          message: `A failure of ${program} is lost: the pipeline has the exit status of ${last}, and ${by} sees that alone.`,
+          hint: hint(pipeline.script.dialect, endsEarly, last),
+          fixes: () => [pipefailFix(file, pipeline, text)],
+        });
+      }
+    }
+  },
+});
+
+function hint(dialect: string, endsEarly: boolean, last: string): string {
+  if (dialect === "sh") return "Let bash run the text, with `set -o pipefail`: not every /bin/sh knows it.";
+  return endsEarly
+    ? `Start the text with \`set -o pipefail\`, and mind that a command that ${last} cuts off then fails with 141.`
+    : "Start the text with `set -o pipefail`.";
+}
