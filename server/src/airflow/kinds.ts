@@ -17,6 +17,7 @@ export const operators = {
   batch: "airflow.providers.amazon.aws.operators.batch.BatchOperator",
   ssm: "airflow.providers.amazon.aws.operators.ssm.SsmRunCommandOperator",
   psrp: "airflow.providers.microsoft.psrp.operators.psrp.PsrpOperator",
+  kubernetesJob: "airflow.providers.cncf.kubernetes.operators.job.KubernetesJobOperator",
   http: "airflow.providers.http.operators.http.HttpOperator",
   httpSensor: "airflow.providers.http.sensors.http.HttpSensor",
   sftp: "airflow.providers.sftp.operators.sftp.SFTPOperator",

@@ -1,8 +1,12 @@
 /** Programs that hand work to a scheduler, cluster or cloud and return before it has ended. */
 import { cloudSubmitters } from "./cloudSubmissions.ts";
+import { startsKubernetesJob } from "./kubernetes.ts";
 import { row, type Submitter } from "./submitter.ts";
 
 const any = /^/;
+
+const jobWatched =
+  /\b(?:kubectl|oc)\b.*\b(?:wait|rollout status|attach|logs\b.*(?:-f|--follow)|(?:get|describe)\s.*(?:jobs?|pods?)\b)/;
 
 const pbs = /\b(?:qstat|qacct|qwait)\b/;
 
@@ -42,19 +46,20 @@ const programs: readonly Submitter[] = [
   row("flux", /^(?:mini )?(?:submit|batch)\b/, /--wait/, /\bflux job (?:wait|attach|status)\b/, "`flux run`"),
   row(
     "kubectl oc",
-    /(?:^|\s)(?:create job\b|(?:apply|create|replace)\s(?=.*(?:-f|--filename|-k)\b).*(?:job|task|batch|work|spark|train|run)\w*)/i,
-    /--dry-run|--wait-for/,
-    /\b(?:kubectl|oc)\b.*\b(?:wait|rollout status|logs\b.*(?:-f|--follow))\b/,
+    /(?:^|\s)(?:create job\b|(?:apply|create|replace)\b)/,
+    /--dry-run/,
+    jobWatched,
     "`kubectl wait --for=condition=complete` raced with `--for=condition=failed`",
-    { kind: "kubernetes" },
+    { kind: "kubernetes-job", only: startsKubernetesJob },
   ),
+  // Without it the pod is restarted when it ends: a server.
   row(
     "kubectl oc",
-    /(?:^|\s)run\s/,
+    /(?:^|\s)run\s(?=.*--restart[= ](?:Never|OnFailure))/,
     /--attach|(?:^|\s)-[a-z]*i|--stdin|--dry-run/,
-    /\b(?:kubectl|oc)\b.*\b(?:wait|logs\b.*-f|attach)\b/,
+    jobWatched,
     "`kubectl run --attach`",
-    { kind: "kubernetes" },
+    { kind: "kubernetes-job", change: { behind: "run", add: "--attach" } },
   ),
   row(
     "kubectl oc",

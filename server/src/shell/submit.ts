@@ -3,7 +3,7 @@ import type { Span } from "../text/span.ts";
 import type { Script, ShellCommand } from "./script.ts";
 import { submitters } from "./submissions.ts";
 import type { Submitter } from "./submitter.ts";
-import { type CommandVisit, commands, statements, touchesError } from "./walk.ts";
+import { type CommandVisit, commands, statements, touchesError, type Visit } from "./walk.ts";
 
 /** A command that hands work on and returns before its end. */
 export type Submission = {
@@ -22,7 +22,7 @@ export function submissions(script: Script): Submission[] {
   if (!programNames.test(script.folded.text)) return [];
   const all = commands(script);
   return all.flatMap((visit, index): Submission[] => {
-    const submitter = touchesError(visit) ? undefined : submits(visit.statement);
+    const submitter = touchesError(visit) ? undefined : submits(visit.statement, visit);
     if (!submitter) return [];
     const rest = all.filter(
       (one, at) => at > index || (at < index && one.parents.some(({ kind }) => kind === "function" || kind === "loop")),
@@ -33,11 +33,13 @@ export function submissions(script: Script): Submission[] {
 }
 
 /** How a command submits; undefined when it does not, waits itself, or may (an unquoted variable among its words could be `--wait`). */
-export function submits(command: ShellCommand): Submitter | undefined {
+export function submits(command: ShellCommand, visit?: Visit): Submitter | undefined {
   const { program } = command;
   if (program === undefined) return undefined;
   const text = argumentsText(command);
-  const found = submitters.find((one) => one.programs.includes(program) && one.submits.test(text));
+  const found = submitters.find(
+    (one) => one.programs.includes(program) && one.submits.test(text) && (one.only?.(command, visit) ?? true),
+  );
   if (!found || /(?:^|\s)--(?:help|version|dry-run|test-only)\b/.test(text)) return undefined;
   if (found.waits?.test(text) || found.waits?.test(directives(command))) return undefined;
   const mayWait = found.waits && command.words.some((one) => one.dynamic && !one.quoted && options.test(one.text));

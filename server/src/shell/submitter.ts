@@ -1,4 +1,6 @@
 /** The words for programs that submit. */
+import type { ShellCommand } from "./script.ts";
+import type { Visit } from "./walk.ts";
 
 /** What is handed on, which decides who speaks of it. */
 export type SubmissionKind =
@@ -6,7 +8,9 @@ export type SubmissionKind =
   | "job"
   /** Work that the program would wait for, but for an option that tells it not to. */
   | "told-not-to-wait"
-  /** Work of a Kubernetes cluster. */
+  /** A job of a Kubernetes cluster. */
+  | "kubernetes-job"
+  /** Anything else that a Kubernetes cluster goes on with. */
   | "kubernetes"
   /** A request to a service's own HTTP interface. */
   | "http";
@@ -23,6 +27,8 @@ export type Submitter = {
   readonly kind: SubmissionKind;
   readonly programs: readonly string[];
   readonly submits: RegExp;
+  /** What the words alone do not tell; `visit`: where the command stands, when that is known. */
+  readonly only: ((command: ShellCommand, visit?: Visit) => boolean) | undefined;
   /** Options that make the same command wait. */
   readonly waits: RegExp | undefined;
   /** Later commands, whole, that wait for it or ask for its state. */
@@ -39,8 +45,8 @@ export function row(
   waits: RegExp | undefined,
   later: RegExp | undefined,
   instead: string,
-  more: { readonly kind?: SubmissionKind; readonly change?: WaitChange } = {},
+  more: { readonly kind?: SubmissionKind; readonly change?: WaitChange; readonly only?: Submitter["only"] } = {},
 ): Submitter {
-  const { kind = "job", change } = more;
-  return { kind, programs: programs.split(" "), submits, waits, later, instead, change };
+  const { kind = "job", change, only } = more;
+  return { kind, programs: programs.split(" "), submits, only, waits, later, instead, change };
 }
