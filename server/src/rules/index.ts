@@ -19,7 +19,9 @@ import paramikoExitStatusIgnored from "./paramiko-exit-status-ignored.ts";
 import paramikoNoTimeout from "./paramiko-no-timeout.ts";
 import pipelineWithoutPipefail from "./pipeline-without-pipefail.ts";
 import popenNotWaited from "./popen-not-waited.ts";
+import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
+import remoteJobNestedDetach from "./remote-job-nested-detach.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
 import type { Rule } from "./rule.ts";
@@ -33,10 +35,13 @@ import sshBackgroundCommand from "./ssh-background-command.ts";
 import sshClientNoKeepalive from "./ssh-client-no-keepalive.ts";
 import sshClientNoTimeout from "./ssh-client-no-timeout.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
+import sshCmdTimeoutUnlimited from "./ssh-cmd-timeout-unlimited.ts";
 import sshHookExecResultIgnored from "./ssh-hook-exec-result-ignored.ts";
 import sshHostKeyCheckDisabled from "./ssh-host-key-check-disabled.ts";
 import sshInnerMultiStatement from "./ssh-inner-multi-statement.ts";
 import sshNoBatchmode from "./ssh-no-batchmode.ts";
+import sshNoRemoteKill from "./ssh-no-remote-kill.ts";
+import sshOperatorLongRunning from "./ssh-operator-long-running.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
@@ -57,11 +62,13 @@ export const rules: readonly Rule[] = [
   cloudCliAsyncFlag,
   dockerDetachedRun,
   kubernetesJobNoWait,
+  remoteJobNestedDetach,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
   remoteJobNoTimeout,
   subprocessNoTimeout,
   sensorDefaultTimeout,
+  sshCmdTimeoutUnlimited,
   paramikoNoTimeout,
   httpCallNoTimeout,
   sshClientNoTimeout,
@@ -69,6 +76,7 @@ export const rules: readonly Rule[] = [
   bashSshCall,
   paramikoExitStatusIgnored,
   externalTaskSensorNotExternal,
+  sshOperatorLongRunning,
   sshHookExecResultIgnored,
   sensorNotOrderedAfterSubmit,
   kubectlWaitSuccessOnly,
@@ -82,6 +90,8 @@ export const rules: readonly Rule[] = [
   sshInnerMultiStatement,
   softFailHidesFailure,
   retriesDuplicateRemoteJob,
+  sshNoRemoteKill,
+  ptyKillsBackgroundJob,
   operatorKillLeavesJob,
   sshHostKeyCheckDisabled,
   userInputInShell,

@@ -14,7 +14,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
-  mergesInto: ["paramiko-no-timeout"],
+  mergesInto: ["paramiko-no-timeout", "ssh-cmd-timeout-unlimited"],
   docs: {
     why: `\`execution_timeout\` is None for every operator unless you, the DAG's \`default_args\` or \`[core] default_task_execution_timeout\` set it. A task that waits for another machine then ends when that machine is done, or never: a hung NFS mount, a lost TCP peer or a stuck query holds the task and its worker slot. An SSHOperator's \`cmd_timeout\` only ends silence: a loop that goes on printing runs without a limit. With one, Airflow raises AirflowTaskTimeout in the task, calls \`on_kill\`, and retries the task if it has retries left.`,
     bad: `from airflow import DAG
@@ -29,7 +29,9 @@ from airflow import DAG
 from airflow.providers.ssh.operators.ssh import SSHOperator
 
 with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as dag:
-    dump = SSHOperator(task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600)
+    dump = SSHOperator(
+        task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600, get_pty=True
+    )
 `,
     limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of ssh calls in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients), not of short calls such as curl or aws. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],

@@ -87,6 +87,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  mergesInto: ["remote-job-nested-detach"],
   docs: {
     why: `The operator pastes the command as it is in front of a redirection, \`COMMAND >>log 2>&1\`, and writes the \`$?\` that follows to a file; the trigger waits for that file (ssh provider, \`utils/remote_job.py\`, releases 4.3 to 7.0). The redirection and \`$?\` belong to whatever stands last: behind a \`;\` or a line break they are a command of their own that always succeeds, \`a; b\` records only b, and an \`exit\`, an \`exec\` or a \`set -e\` that trips at the top leaves the shell before the file is written. One \`( … )\` around the whole text makes it one command, and all of this right.`,
     bad: `from airflow import DAG

@@ -3,7 +3,7 @@ import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { type Retries, retriesOf } from "../airflow/retries.ts";
 import { type Survivor, survivorOf, survivorOfCall } from "../airflow/survivors.ts";
-import { lockFix, noRetriesFix, terminalFix } from "../edits/soleCopy.ts";
+import { lockFix, noRetriesFix, terminalFix } from "../edits/survivors.ts";
 import { defineRule, type Related } from "./rule.ts";
 
 export default defineRule({

@@ -3,6 +3,7 @@ import { importPath, providerAtLeast } from "../airflow/availability.ts";
 import { type Background, backgroundJobs, jobName } from "../airflow/background.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Lookup } from "../airflow/dagfile.ts";
+import { hungUpBy } from "../airflow/hangup.ts";
 import { known, operators, runsAs } from "../airflow/kinds.ts";
 import type { Project } from "../airflow/target.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
@@ -17,6 +18,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  mergesInto: ["pty-kills-background-job"],
   docs: {
     why: `A remote shell that is told \`nohup job &\` answers at once with status 0. With the job's output redirected, SSHOperator ends with that 0 a second later. A job that still holds the output keeps it waiting, but only for the next output, on which it succeeds, or for its \`cmd_timeout\`, on which it fails while the job runs on. With \`get_pty\` the terminal's end takes the job along, and often even one under nohup that has not got going. The job's own status goes nowhere, nothing stops it when the task is cleared or times out, and a retry starts it a second time. An ssh client in a shell text also ends at once when the job's output is redirected; otherwise it waits until the job closes its output, and reports 0 all the same.`,
     bad: `from airflow import DAG
@@ -67,7 +69,7 @@ function message(file: DagFile, one: Background): string {
   const program = jobName(one);
   if (outputAwaited)
     return `ssh waits until ${program ?? "the command"} closes its output, but reports 0 whatever its exit status: a failed run is a green task.`;
-  if (isHungUp(file, one))
+  if (hungUpBy(file, one))
     return `The task succeeds at once, and the terminal (get_pty) that closes behind the shell takes ${program ?? "the command"} with it.`;
   const left = `${program ?? "This command"} is left in the background`;
   if (waitsForOutput(file, one))
@@ -89,13 +91,6 @@ function waitsForOutput(file: DagFile, { task, job }: Background): boolean {
 
 function isFalse(found: Lookup): boolean {
   return isUnset(found) || (typeof found === "object" && found.resolved.kind === "boolean" && !found.resolved.value);
-}
-
-/** With a terminal, what is only followed by `&` gets the hangup of the shell's own process group. */
-function isHungUp(file: DagFile, { task, job }: Background): boolean {
-  if (!task || job.nestedIn.length > 0 || !/^&(?: disown)?$/.test(job.how)) return false;
-  const terminal = argument(file, task, "get_pty");
-  return typeof terminal === "object" && terminal.resolved.kind === "boolean" && terminal.resolved.value;
 }
 
 function hint(project: Project): string {

@@ -35,7 +35,8 @@ with DAG("nightly_load") as dag:
         task_id="load",
         ssh_conn_id="edge",
         command="/opt/load.sh --full ",
-        cmd_timeout=900,
+        cmd_timeout=600,
+        get_pty=True,
         execution_timeout=timedelta(hours=2),
     )
 `,
