@@ -40,12 +40,16 @@ export function leftContainer(command: ShellCommand): LeftContainer | undefined 
 }
 
 function composed(name: string, words: readonly Word[]): LeftContainer | undefined {
-  const [verb, ...rest] = options(words, optionSpecs["docker compose"]).operands;
+  const { flags, operands } = options(words, optionSpecs["docker compose"]);
+  const [verb, ...rest] = operands;
   if (verb?.text === "up") {
     const option = rest.find((one) => /^(?:--detach|-[a-zA-Z]*d)$/.test(one.text));
     const services = rest.filter((one) => !one.text.startsWith("-"));
     if (!option || rest.some((one) => /^--wait/.test(one.text))) return undefined;
-    return { how: `${name} up -d`, verb: "up", option, serves: services.some((one) => isServer(one.text)) };
+    // docker-compose-app.yml
+    const files = [...(flags.get("f") ?? []), ...(flags.get("file") ?? [])].map((one) => one.text ?? "");
+    const named = [...services.map((one) => one.text), ...files.map((one) => one.replace(/\.\w+$/, ""))];
+    return { how: `${name} up -d`, verb: "up", option, serves: named.some(isServer) };
   }
   if (verb?.text !== "run" && verb?.text !== "exec") return undefined;
   const spec = verb.text === "run" ? optionSpecs["docker run"] : optionSpecs["docker exec"];
