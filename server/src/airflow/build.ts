@@ -92,7 +92,7 @@ export function build(
     edges,
     openEdges,
     edgesComplete: openEdges.length === 0,
-    calls: collectCalls(module, values, outcomes, reached.here),
+    calls: collectCalls(module, values, outcomes, reached.here, tasks.length > 0),
     get callsElsewhere() {
       callsElsewhere ??= [...reached.elsewhere].flatMap(([home, code]) =>
         collectCalls(home.module, home, results(home.module), code).filter((one) => one.tasks.length > 0),

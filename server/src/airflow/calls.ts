@@ -3,10 +3,12 @@ import { argvScript } from "../shell/argv.ts";
 import { lowerScript } from "../shell/lower.ts";
 import type { Evaluator } from "../syntax/evaluator.ts";
 import type { Folded } from "../syntax/folded.ts";
+import { journeyOf } from "../syntax/journey.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { unknownPiece } from "../syntax/pieces.ts";
 import {
   type Call,
+  type ClassDef,
   type Expr,
   type FunctionDef,
   keyword,
@@ -17,7 +19,7 @@ import {
 } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
-import type { Results } from "../syntax/uses.ts";
+import type { Result, Results } from "../syntax/uses.ts";
 import { canonical, kindOf } from "./callKinds.ts";
 import type { RemoteCall, RemoteCallKind } from "./dagfile.ts";
 import type { Reached } from "./reach.ts";
@@ -27,10 +29,21 @@ type Values = Pick<Evaluator, "evaluate" | "names">;
 
 const speaksSsh = /\b(?:paramiko|SSHHook)\b/;
 
-/** All such calls inside functions, methods and lambdas of a file; module level runs when Airflow parses, not when a task runs. */
-export function collectCalls(module: Module, values: Values, results: Results, reached: Reached): RemoteCall[] {
+/**
+ * All such calls inside functions, methods and lambdas of a file; module level runs when Airflow parses, not when a task
+ * runs. `closed`: the file's functions are called from nowhere else.
+ */
+export function collectCalls(
+  module: Module,
+  values: Values,
+  results: Results,
+  reached: Reached,
+  closed = false,
+): RemoteCall[] {
   const calls: RemoteCall[] = [];
   const { names } = values;
+  const isOwn = (one: FunctionDef | ClassDef): boolean =>
+    one.kind === "function" ? closed : isOwnClass(one, names.module);
   const imports = [...names.module.bindings.values()].flat();
   const usesSsh =
     imports.some((one) => one.kind === "import" && speaksSsh.test(one.qualified)) ||
@@ -53,6 +66,7 @@ export function collectCalls(module: Module, values: Values, results: Results, r
     const code = place.lambda ?? place.function;
     // Following a result takes an index of the whole file, and most calls are fine at first sight.
     let command: { readonly value: RemoteCall["command"] } | undefined;
+    let result: Result | undefined;
     calls.push({
       kind,
       callee: resolved,
@@ -64,7 +78,8 @@ export function collectCalls(module: Module, values: Values, results: Results, r
         return command.value;
       },
       get result() {
-        return results.resultOf(call);
+        result ??= journeyOf({ module, results, isOwn }, call);
+        return result;
       },
       live: !code || reached.has(code),
       tasks: (code && reached.get(code)?.tasks) ?? [],
@@ -103,6 +118,16 @@ export function collectCalls(module: Module, values: Values, results: Results, r
   };
   visit(module.body, { scope: names.module, function: undefined, lambda: undefined }, false);
   return calls;
+}
+
+/** A class whose objects only its own methods and Airflow touch: not a hook, and no base that is neither. */
+function isOwnClass({ name, bases }: ClassDef, scope: Scope): boolean {
+  return (
+    !name.endsWith("Hook") &&
+    bases.every(
+      (one) => one.form === "keyword" || /^(airflow\.|builtins\.object$)/.test(qualifiedName(one.value, scope) ?? ""),
+    )
+  );
 }
 
 function calleeOf(call: Call, scope: Scope, values: Values): string | undefined {

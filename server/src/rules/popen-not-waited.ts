@@ -5,7 +5,7 @@ import { replaceCallee } from "../edits/calls.ts";
 import { secondsText } from "../edits/durations.ts";
 import { withImports } from "../edits/imports.ts";
 import { shownSeconds } from "../edits/limits.ts";
-import type { Use } from "../syntax/uses.ts";
+import type { Result, Use } from "../syntax/uses.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
@@ -29,7 +29,7 @@ from airflow.decorators import dag, task
 def export():
     @task
     def dump():
-        subprocess.Popen(["ssh", "db1", "/opt/dump.sh"])
+        subprocess.Popen(["/opt/dump.sh", "db1"])
 
     dump()
 
@@ -45,7 +45,7 @@ from airflow.decorators import dag, task
 def export():
     @task
     def dump():
-        subprocess.run(["ssh", "db1", "/opt/dump.sh"], check=True, timeout=3600)
+        subprocess.run(["/opt/dump.sh", "db1"], check=True, timeout=3600)
 
     dump()
 
@@ -53,7 +53,7 @@ def export():
 export()
 `,
     limits:
-      "A process that is returned, stored or handed to another function is left alone: somebody else may wait for it.",
+      "A process is followed through names, attributes, lists and functions of the file. One that is handed to other code is left alone: somebody else may wait for it.",
     links: ["https://docs.python.org/3/library/subprocess.html#popen-constructor"],
   },
   check(file, report) {
@@ -61,7 +61,7 @@ export()
       if (call.kind !== "popen" || !call.live) continue;
       const { result } = call;
       if (result.escapes || result.entered) continue;
-      if (!result.uses.every(looksOnly)) continue;
+      if (!result.uses.every((use) => looksOnly(file, use))) continue;
       const program = programOf(call);
       report({
         span: call.span,
@@ -73,17 +73,24 @@ export()
   },
 });
 
-/** Looks at the process without waiting for it: `p.pid`, `print(p)`. */
-function looksOnly(use: Use): boolean {
-  if (use.kind === "shown") return true;
-  if (use.path[0] === "pid" || use.path[0] === "args") return use.kind !== "attribute" || use.call === undefined;
+/** Looks at the process without waiting for it: `p.pid`, `print(p)`, `p.poll()` by itself, `self.p.kill()` in on_kill. */
+function looksOnly(file: DagFile, use: Use): boolean {
+  if (use.kind === "shown" || file.results.functionOf(use.expr)?.name === "on_kill") return true;
+  const [first] = use.path;
+  if (first === "pid" || first === "args") return use.kind !== "attribute" || use.call === undefined;
+  if (first === "poll" && use.kind === "method" && use.path.length === 1)
+    return use.call !== undefined && isGlance(file.results.resultOf(use.call));
   return use.path.length === 0 && use.kind === "tested";
+}
+
+function isGlance({ discarded, uses, escapes }: Result): boolean {
+  return discarded || (!escapes && uses.every((use) => use.kind === "shown"));
 }
 
 /** subprocess.Popen(x) → subprocess.run(x, check=True, timeout=3600) */
 function runInstead(file: DagFile, call: RemoteCall): Fix | undefined {
   // run() answers something else than Popen(): whoever looks at it would break.
-  if (call.result.uses.length > 0) return undefined;
+  if (file.results.resultOf(call.call).uses.length > 0) return undefined;
   const detachers = call.call.args.filter((one) => one.name === "start_new_session" || one.name === "preexec_fn");
   const limit = file.project.limits.subprocessTimeout;
   const callee = replaceCallee(file, call.call, { module: "subprocess", name: "run" });

@@ -48,7 +48,8 @@ from airflow.decorators import dag, task
 def export():
     @task
     def dump():
-        subprocess.run(["ssh", "db1", "timeout 50m /opt/dump.sh"], check=True, timeout=3600)
+        options = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=30"]
+        subprocess.run(["ssh", *options, "db1", "timeout 50m /opt/dump.sh"], check=True, timeout=3600)
 
     dump()
 

@@ -64,6 +64,9 @@ class Flow {
     if (home && declaresElsewhere(body, this.name)) return undefined;
     if (statement.kind === "with") {
       if (this.block(statement.body, 0)) this.behind(statement);
+    } else if (statement.kind === "for" && binds(statement.target, this.name)) {
+      this.block(statement.body, 0);
+      this.behind(statement);
     } else if (bindsHere(statement, this.name)) this.behind(statement);
     // `while (p := …)`: where in the statement it happens is not followed.
     else this.all(body);

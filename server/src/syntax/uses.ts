@@ -1,6 +1,6 @@
 /** What becomes of a value: who takes a call's result, and what is done with the names it goes to. */
 import type { Span } from "../text/span.ts";
-import { type Call, type Expr, lastName, type Module, type Stmt } from "./python.ts";
+import { type Call, type ClassDef, type Expr, type FunctionDef, lastName, type Module, type Stmt } from "./python.ts";
 import { type Reaching, reaching } from "./reaching.ts";
 import { eachPart, expressionsOf, walkStatements } from "./traverse.ts";
 
@@ -52,12 +52,26 @@ export type Result = {
 export type Results = {
   readonly resultOf: (call: Call) => Result;
   readonly statementOf: (expr: Expr) => Stmt | undefined;
+  /** What is done with the value that an expression stands for, through the names of one function. */
+  readonly usesOf: (expr: Expr) => readonly Use[];
+  /** What holds an expression, redundant parentheses and `await` left out. */
+  readonly parentOf: (expr: Expr) => Parent | undefined;
+  /** The names that may read what a statement binds; undefined where anybody may. */
+  readonly readsOf: (statement: Stmt, name: string) => readonly Expr[] | undefined;
+  /** Whether the names that read what a statement binds are all known. */
+  readonly isFollowed: (statement: Stmt, name: string) => boolean;
+  /** The innermost function around an expression. */
+  readonly functionOf: (expr: Expr) => FunctionDef | undefined;
+  /** The innermost class around an expression. */
+  readonly classOf: (expr: Expr) => ClassDef | undefined;
 };
 
-type Parent = { readonly expr: Expr } | { readonly stmt: Stmt };
+/** What holds an expression directly. */
+export type Parent = { readonly expr: Expr } | { readonly stmt: Stmt };
 
 type Index = {
   readonly parents: ReadonlyMap<Expr, Parent>;
+  readonly homes: ReadonlyMap<Stmt, FunctionDef | ClassDef>;
   readonly reaching: Reaching;
 };
 
@@ -65,7 +79,7 @@ type Index = {
 export function results(module: Module): Results {
   let index: Index | undefined;
   const ready = (): Index => {
-    index ??= { parents: parentsIn(module), reaching: reaching(module) };
+    index ??= { parents: parentsIn(module), homes: homesIn(module), reaching: reaching(module) };
     return index;
   };
   const followed = new Map<Call, Result>();
@@ -78,6 +92,12 @@ export function results(module: Module): Results {
       return result;
     },
     statementOf: (expr) => statementAbove(expr, ready()),
+    usesOf: (expr) => usesOf(expr, undefined, [], ready(), new Set()),
+    parentOf: (expr) => outward(expr, ready())[1],
+    readsOf: (statement, name) => ready().reaching.readsOf(statement, name),
+    isFollowed: (statement, name) => ready().reaching.readsOf(statement, name) !== undefined,
+    functionOf: (expr) => homeOf(expr, ready(), "function"),
+    classOf: (expr) => homeOf(expr, ready(), "class"),
   };
 }
 
@@ -93,6 +113,35 @@ function parentsIn(module: Module): ReadonlyMap<Expr, Parent> {
     return true;
   });
   return parents;
+}
+
+/** The function or class that each statement stands in directly. */
+function homesIn(module: Module): ReadonlyMap<Stmt, FunctionDef | ClassDef> {
+  const homes = new Map<Stmt, FunctionDef | ClassDef>();
+  const visit = (body: readonly Stmt[], home: FunctionDef | ClassDef | undefined): void => {
+    walkStatements(body, (one) => {
+      if (home) homes.set(one, home);
+      if (one.kind !== "function" && one.kind !== "class") return true;
+      visit(one.body, one);
+      return false;
+    });
+  };
+  visit(module.body, undefined);
+  return homes;
+}
+
+function homeOf<K extends "function" | "class">(
+  expr: Expr,
+  index: Index,
+  kind: K,
+): Extract<Stmt, { kind: K }> | undefined {
+  const wanted = (one: Stmt): one is Extract<Stmt, { kind: K }> => one.kind === kind;
+  let home: Stmt | undefined = statementAbove(expr, index);
+  while (home) {
+    home = index.homes.get(home);
+    if (home && wanted(home)) return home;
+  }
+  return undefined;
 }
 
 function statementAbove(expr: Expr, index: Index): Stmt | undefined {
