@@ -1,9 +1,10 @@
 /** Which limit, if any, ends a task that waits too long. */
 import { keyword } from "../syntax/python.ts";
+import type { Scope } from "../syntax/scope.ts";
 import type { Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
-import type { DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
+import type { Dag, DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
 
 /** Whether an argument certainly has no effect: absent, or a literal `None`. */
 export function isUnset(found: Lookup): boolean {
@@ -45,17 +46,19 @@ export function runTimeout(file: DagFile, task: Task): number | "none" | "unknow
 
 /** Whether the task's DAG certainly has no `dagrun_timeout`. */
 export function hasNoRunTimeout(file: DagFile, task: Task): boolean {
-  const { dag } = task;
-  if (!dag) return false;
-  if (!dag.call) return true;
-  for (const one of dag.call.args) {
+  return task.dag !== undefined && runsWithoutTimeout(file, task.dag, task.scope);
+}
+
+/** Whether a DAG certainly has no `dagrun_timeout`; names in its call are looked up from `scope`. */
+export function runsWithoutTimeout(file: DagFile, dag: Dag, scope: Scope): boolean {
+  for (const one of dag.call?.args ?? []) {
     if (one.form === "star") return false;
     if (one.form === "double-star") {
-      const value = file.values.evaluate(one.value, task.scope);
+      const value = file.values.evaluate(one.value, scope);
       if (value.kind !== "dict" || !value.complete || value.entries.some((entry) => entry.key === "dagrun_timeout"))
         return false;
     }
-    if (one.name === "dagrun_timeout" && file.values.evaluate(one.value, task.scope).kind !== "none") return false;
+    if (one.name === "dagrun_timeout" && file.values.evaluate(one.value, scope).kind !== "none") return false;
   }
   return true;
 }

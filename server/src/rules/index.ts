@@ -47,6 +47,7 @@ import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
 import triggerDagrunDeferrableIgnored from "./trigger-dagrun-deferrable-ignored.ts";
 import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
+import triggerDagrunWaitUnbounded from "./trigger-dagrun-wait-unbounded.ts";
 import userInputInShell from "./user-input-in-shell.ts";
 
 /** Every rule, sorted by code. */
@@ -71,6 +72,7 @@ export const rules: readonly Rule[] = [
   sshCmdTimeoutUnlimited,
   paramikoNoTimeout,
   httpCallNoTimeout,
+  triggerDagrunWaitUnbounded,
   sshClientNoTimeout,
   sshClientNoKeepalive,
   bashSshCall,

@@ -1,0 +1,84 @@
+import { argument } from "../airflow/arguments.ts";
+import { airflowAtLeast } from "../airflow/availability.ts";
+import { hasNoRunTimeout, runsWithoutTimeout } from "../airflow/bounds.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
+import { waitingOf } from "../airflow/waiting.ts";
+import { behaviourOf } from "../catalog/behaviour.ts";
+import { runTimeoutFix } from "../edits/runTimeout.ts";
+import { knownText } from "../syntax/value.ts";
+import { defineRule } from "./rule.ts";
+
+export default defineRule({
+  code: "TET211",
+  name: "trigger-dagrun-wait-unbounded",
+  group: "missing-timeout",
+  severity: "warning",
+  summary: "In Airflow 3 nothing ends TriggerDagRunOperator's wait for a run that hangs",
+  since: "0.1.0",
+  status: "stable",
+  profile: "recommended",
+  docs: {
+    why: `In Airflow 3 \`TriggerDagRunOperator.execute\` only raises an exception that asks for the run; the task runner creates the run and waits for it afterwards, outside of the code that \`execution_timeout\` limits (task SDK, \`execution_time/task_runner.py\`). The wait has no limit of its own, and neither has the deferral of \`deferrable=True\`. A child run that hangs keeps the parent waiting for ever, unless the child DAG, or the parent's, has a \`dagrun_timeout\`.`,
+    bad: `from airflow.sdk import DAG
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+
+with DAG("child", schedule=None):
+    EmptyOperator(task_id="load")
+
+with DAG("parent"):
+    TriggerDagRunOperator(task_id="load", trigger_dag_id="child", wait_for_completion=True)
+`,
+    good: `from datetime import timedelta
+
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+
+with DAG("child", schedule=None, dagrun_timeout=timedelta(hours=2)):
+    EmptyOperator(task_id="load")
+
+with DAG("parent"):
+    TriggerDagRunOperator(task_id="load", trigger_dag_id="child", wait_for_completion=True)
+`,
+    limits:
+      "A child DAG of another file is not seen: there the finding is an info, to be ignored once that DAG has its `dagrun_timeout`. Airflow 2 bounds the wait by `execution_timeout`.",
+    links: [
+      "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/trigger_dag_run.html",
+      "https://github.com/apache/airflow/issues/68936",
+    ],
+  },
+  check(file, report) {
+    if (!airflowAtLeast(file.project, "3.0.0")) return;
+    for (const task of file.tasks) {
+      const { known } = task.operator;
+      if (!known || !runsAs(task, operators.triggerDagRun)) continue;
+      const behaviour = behaviourOf(known);
+      if (!behaviour || waitingOf(file, task, behaviour) !== "waits") continue;
+      if (!hasNoRunTimeout(file, task)) continue;
+      const given = argument(file, task, "trigger_dag_id");
+      const id = typeof given === "object" ? knownText(given.resolved) : undefined;
+      if (typeof given !== "object" || id === undefined || id.includes("{{") || id === task.dag?.id) continue;
+      const children = file.dags.filter((one) => one.id === id);
+      const [child] = children;
+      if (child && !children.every((one) => runsWithoutTimeout(file, one, file.names.module))) continue;
+      const bound = argument(file, task, "execution_timeout");
+      const useless = typeof bound === "object" && bound.resolved.kind !== "none";
+      report({
+        span: task.span,
+        severity: child ? "warning" : "info",
+        message: useless
+          ? `In Airflow 3 execution_timeout does not end the wait for a run of ${id}: while that run hangs, this task waits for ever.`
+          : `Nothing here ends the wait for a run of ${id}: while that run hangs, this task waits for ever.`,
+        hint: child
+          ? `Give DAG ${id} a dagrun_timeout.`
+          : `Make sure that DAG ${id} has a dagrun_timeout; in Airflow 3 only that, or one of this DAG, ends the wait.`,
+        related: [
+          ...(useless ? [{ span: bound.span, message: "ends only what runs before the wait" }] : []),
+          ...(child ? [{ span: child.span, message: "has no dagrun_timeout" }] : []),
+        ],
+        fixes: () => (child ? [runTimeoutFix(file, child)] : []),
+      });
+    }
+  },
+});
