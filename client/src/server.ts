@@ -33,6 +33,7 @@ export class Server {
         documentSelector: [
           { scheme: "file", language: "python" },
           { scheme: "untitled", language: "python" },
+          { scheme: "file", language: "shellscript" },
         ],
         diagnosticCollectionName: "tether",
         outputChannel: this.output,

@@ -14,7 +14,7 @@ test("says what it can do", async () => {
     capabilities: {
       positionEncoding: "utf-16",
       textDocumentSync: { openClose: true, change: 2 },
-      diagnosticProvider: { identifier: "tether", interFileDependencies: false, workspaceDiagnostics: false },
+      diagnosticProvider: { identifier: "tether", interFileDependencies: true, workspaceDiagnostics: false },
       codeActionProvider: { codeActionKinds: ["quickfix", "source.fixAll.tether"] },
       hoverProvider: true,
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },

@@ -66,8 +66,8 @@ function withRule(settings: Settings): Settings {
 
 /** The engine as it is, with that rule only. */
 export const nohupParts = {
-  lint: (source, settings) => examine(through, source, withRule(settings)),
-  fixAll: (source, settings, mode) => fixThrough(through, source, withRule(settings), mode),
+  lint: (source, settings, around?) => examine(through, source, withRule(settings), around),
+  fixAll: (source, settings, mode, around?) => fixThrough(through, source, withRule(settings), mode, around),
   papers: (name) =>
     name === nohup.name
       ? { why: nohup.docs.why, links: nohup.docs.links, page: "file:///docs/test-nohup.md" }

@@ -6,6 +6,7 @@ export class Uses {
   readonly #asked = new Map<string, ReadonlyMap<string, ReadonlyMap<string, Run>>>();
   /** File → those that have something in it run. */
   readonly #askers = new Map<string, Set<string>>();
+  readonly #changed = new Set<string>();
 
   /** Takes what a file has run in others from now on; answers the files whose users are others than before. */
   take(path: string, runs: readonly Run[]): string[] {
@@ -28,7 +29,15 @@ export class Uses {
       else askers.delete(path);
       this.#askers.set(other, askers);
     }
+    for (const other of changed) this.#changed.add(other);
     return changed.sort();
+  }
+
+  /** The files whose users have changed since this was last asked. */
+  drain(): string[] {
+    const changed = [...this.#changed].sort();
+    this.#changed.clear();
+    return changed;
   }
 
   /** The tasks that run something in a file, each once for each function, in one order whatever order files came in. */
@@ -38,11 +47,6 @@ export class Uses {
       for (const [key, run] of this.#asked.get(asker)?.get(path) ?? []) found.set(key, run);
     }
     return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, run]) => run);
-  }
-
-  /** The files that have something in them run. */
-  used(): string[] {
-    return [...this.#askers].flatMap(([path, askers]) => (askers.size > 0 ? [path] : []));
   }
 }
 

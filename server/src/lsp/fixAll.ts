@@ -34,9 +34,10 @@ export function fixedDocument(
   mode: FixMode,
 ): { readonly edit: WorkspaceEdit; readonly applied: number } | undefined {
   // A document that is not looked at has no findings, and nothing is fixed in it.
-  if (session.findings(document).length === 0) return undefined;
+  if (document.language !== "python" || session.findings(document).length === 0) return undefined;
   const { path, text } = document;
-  const fixed = parts.fixAll({ path, text }, session.settingsFor(path), mode);
+  const settings = session.settingsFor(path);
+  const fixed = parts.fixAll({ path, text }, settings, mode, session.neighbours.around(path, settings));
   if (fixed.problem !== undefined) connection.console.warn(`${path}: ${fixed.problem}`);
   if (fixed.text === text) return undefined;
   return { edit: documentEdit(session.client, document, lineEdits(text, fixed.text)), applied: fixed.applied };

@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { folderAround } from "./folder.ts";
 import { forget, publishOpen, relintClosed } from "./publish.ts";
 import { tellStatus } from "./status.ts";
+import { survey } from "./survey.ts";
 
 /** Brings everything that is shown up to new settings. */
 export async function lintAgain(context: Context): Promise<void> {
@@ -21,4 +22,5 @@ export async function lintAgain(context: Context): Promise<void> {
     if (!folderAround(session.folders, path)?.editor.enable || session.excluded(path)) forget(context, path);
   }
   await relintClosed(context, [...session.linted]);
+  if (session.documents().length > 0) survey(context);
 }

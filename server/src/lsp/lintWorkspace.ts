@@ -1,6 +1,7 @@
 import type { CancellationToken } from "vscode-languageserver";
 import { z } from "zod";
 import { type Context, reported } from "./context.ts";
+import { follow } from "./follow.ts";
 import { abortOn, type LintProgress, lintProgress } from "./progress.ts";
 import { type LintWorkspaceResult, lintWorkspaceRequest } from "./protocol.ts";
 import { forget, publishClosed } from "./publish.ts";
@@ -49,12 +50,16 @@ async function run(
     signal: running.signal,
     onFile: (result) => {
       seen.add(result.path);
+      session.depends(result.path, result.dependencies ?? []);
       session.linted.add(result.path);
       publishClosed(context, result);
     },
     onProgress: progress.report,
-    open: new Map(session.documents().map(({ path, text }) => [path, text])),
+    open: session.texts(),
+    uses: session.neighbours.uses,
+    roots,
   });
+  await follow(context);
   if (!summary.cancelled) for (const path of session.linted) if (!seen.has(path)) forget(context, path);
   return summary;
 }

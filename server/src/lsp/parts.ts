@@ -27,6 +27,8 @@ export type Parts = {
   readonly fixAll: typeof fixAll;
   readonly ignoreFix: typeof ignoreFix;
   readonly lintWorkspace: typeof lintWorkspace;
+  /** The same, as the server looks through the workspace in the background. */
+  readonly survey: typeof lintWorkspace;
   readonly settingsResolver: typeof settingsResolver;
   readonly readSource: typeof readSource;
   /** By the rule's name. */
@@ -41,6 +43,7 @@ export const realParts: Parts = {
   fixAll,
   ignoreFix,
   lintWorkspace,
+  survey: lintWorkspace,
   settingsResolver,
   readSource,
   papers: papersOf,

@@ -47,6 +47,13 @@ export async function relintClosed(context: Context, paths: readonly string[]): 
   const shown = paths.filter((path) => session.linted.has(path) && !session.documentAt(path));
   if (shown.length === 0) return;
   await parts.lintWorkspace(shown, (path) => session.settingsFor(path), {
-    onFile: (result) => publishClosed(context, result),
+    uses: session.neighbours.uses,
+    roots: session.folders.map(({ path }) => path),
+    open: session.texts(),
+    onFile: (result) => {
+      session.depends(result.path, result.dependencies ?? []);
+      // Also a file whose functions those run may come, which nobody asked to see.
+      if (session.linted.has(result.path)) publishClosed(context, result);
+    },
   });
 }

@@ -21,7 +21,8 @@ export function quickFixes(context: Context, document: OpenDocument, finding: Fi
   // "Auto fix" takes the preferred one without asking.
   const preferred = fixes.find(({ safety }) => safety === "safe");
   // The tool's own findings say that something was not checked; there is nothing to agree with.
-  const ignore = finding.group === "tether" ? undefined : context.parts.ignoreFix(document.text, finding);
+  const ignorable = finding.group !== "tether" && document.language === "python";
+  const ignore = !ignorable ? undefined : context.parts.ignoreFix(document.text, finding);
   return [...fixes.map((fix) => action(fix, fix === preferred)), ...(ignore ? [action(ignore)] : [])];
 }
 

@@ -33,6 +33,7 @@ export function createServer(connection: Connection, parts: Partial<Parts> = {})
   });
   connection.onShutdown(() => {
     session.running?.abort();
+    session.survey?.abort();
     session.quiet.releaseAll();
   });
 
@@ -52,7 +53,7 @@ function capabilities({ client }: Session): ServerCapabilities {
     positionEncoding: client.encoding,
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
     ...(client.pulls
-      ? { diagnosticProvider: { identifier: "tether", interFileDependencies: false, workspaceDiagnostics: false } }
+      ? { diagnosticProvider: { identifier: "tether", interFileDependencies: true, workspaceDiagnostics: false } }
       : {}),
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
     hoverProvider: true,

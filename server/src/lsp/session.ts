@@ -4,8 +4,10 @@ import type { Finding } from "../rules/rule.ts";
 import { type Client, plainClient } from "./client.ts";
 import { changedDocument, type OpenDocument, openDocument } from "./document.ts";
 import { type Folder, folderAround, folderOf } from "./folder.ts";
+import { Neighbours } from "./neighbours.ts";
 import type { Parts } from "./parts.ts";
 import { Quiet } from "./quiet.ts";
+import { scriptFindings } from "./scriptFindings.ts";
 
 type Found = { readonly id: string; readonly findings: readonly Finding[] };
 
@@ -21,6 +23,8 @@ export class Session {
   given: unknown;
   /** The workspace lint under way. */
   running: AbortController | undefined;
+  /** The look through the workspace that was begun under the configuration of now. */
+  survey: AbortController | undefined;
   /** What was last sent: URI → something that is different for different content. */
   readonly sent = new Map<string, string>();
   /** Absolute paths of the files that the last workspace lint looked at: their findings are shown while they are closed. */
@@ -32,6 +36,11 @@ export class Session {
   /** Configurations so far: findings made under an earlier one no longer count. */
   #generation = 0;
   #openings = 0;
+  #neighbours: Neighbours;
+  /** File → how often what it was linted with has changed. */
+  readonly #revisions = new Map<string, number>();
+  /** Scripts whose findings come from files that were linted since. */
+  readonly #shown = new Set<string>();
   #folders: readonly Folder[] = [];
   #elsewhere: Folder;
 
@@ -39,6 +48,12 @@ export class Session {
     this.#parts = parts;
     this.quiet = new Quiet(parts.clock, typingPause);
     this.#elsewhere = folderOf(parts, { uri: undefined, path: directory });
+    this.#neighbours = this.#newNeighbours();
+  }
+
+  /** What the files have to do with one another. */
+  get neighbours(): Neighbours {
+    return this.#neighbours;
   }
 
   /** The workspace's folders, in the editor's order. */
@@ -57,6 +72,9 @@ export class Session {
     this.#elsewhere = elsewhere;
     this.#generation++;
     this.#found.clear();
+    this.#neighbours = this.#newNeighbours();
+    this.survey?.abort();
+    this.survey = undefined;
   }
 
   open(item: TextDocumentItem): void {
@@ -90,9 +108,36 @@ export class Session {
     return this.documents().find((document) => document.path === path);
   }
 
-  /** Names a document's text under the settings of now: equal names, equal findings. */
-  identity({ opening, version }: OpenDocument): string {
-    return `${opening}.${version}.${this.#generation}`;
+  /** The texts of the open documents, by path. */
+  texts(): ReadonlyMap<string, string> {
+    return new Map(this.documents().map(({ path, text }) => [path, text]));
+  }
+
+  /** Names a document's text under the settings and beside the files of now: equal names, equal findings. */
+  identity({ opening, version, path }: OpenDocument): string {
+    return `${opening}.${version}.${this.#generation}.${this.#revisions.get(path) ?? 0}`;
+  }
+
+  /** What a file was linted with has changed. */
+  outdate(path: string): void {
+    this.#revisions.set(path, (this.#revisions.get(path) ?? 0) + 1);
+  }
+
+  /** Takes which other files were read for one. */
+  depends(path: string, dependencies: readonly string[]): void {
+    const read = [...this.#neighbours.dependencies(path), ...dependencies];
+    this.#neighbours.depends(path, dependencies);
+    for (const other of read) {
+      const document = this.documentAt(other);
+      if (document && document.language !== "python") this.#shown.add(other);
+    }
+  }
+
+  /** The files of which, since this was last asked, linting others has told something new. */
+  drain(): string[] {
+    const told = [...this.#neighbours.uses.drain(), ...this.#shown];
+    this.#shown.clear();
+    return told;
   }
 
   /** What the engine says about a document as it is now; looked at once per version. */
@@ -100,11 +145,36 @@ export class Session {
     const id = this.identity(document);
     const known = this.#found.get(document.uri);
     if (known?.id === id) return known.findings;
-    const findings = this.#wanted(document)
-      ? this.#parts.lint({ path: document.path, text: document.text }, this.settingsFor(document.path)).findings
-      : [];
+    const { path, text, language } = document;
+    const findings = language === "python" ? this.#linted(path, text) : this.#inScript(path);
     this.#found.set(document.uri, { id, findings });
     return findings;
+  }
+
+  #linted(path: string, text: string): readonly Finding[] {
+    const settings = this.settingsFor(path);
+    if (!this.folderFor(path).editor.enable || this.excluded(path)) return [];
+    // Without word of changes on disk, nothing known of it can be trusted.
+    if (!this.client.watches) this.#neighbours.files.forget();
+    const around = this.#neighbours.around(path, settings);
+    const { findings, runs, dependencies } = this.#parts.lint({ path, text }, settings, around);
+    this.#neighbours.uses.take(path, runs);
+    this.depends(path, dependencies);
+    return findings;
+  }
+
+  // Scripts have no findings of their own: the files that name them do.
+  #inScript(script: string): readonly Finding[] {
+    const files = this.#neighbours.dependents(script).map((path) => {
+      const document = this.documentAt(path);
+      return [path, document ? this.findings(document) : this.#closed(path)] as const;
+    });
+    return scriptFindings(script, files);
+  }
+
+  #closed(path: string): readonly Finding[] {
+    const text = this.#neighbours.files.around(path, this.settingsFor(path)).read(path);
+    return text === undefined ? [] : this.#linted(path, text);
   }
 
   folderFor(path: string): Folder {
@@ -121,7 +191,8 @@ export class Session {
     return matchesGlob(settings, settings.exclude, path);
   }
 
-  #wanted({ path, language }: OpenDocument): boolean {
-    return language === "python" && this.folderFor(path).editor.enable && !this.excluded(path);
+  #newNeighbours(): Neighbours {
+    const openText = (path: string) => this.documentAt(path)?.text;
+    return new Neighbours({ openText, roots: this.#folders.map(({ path }) => path) });
   }
 }

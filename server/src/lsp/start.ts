@@ -6,6 +6,7 @@ import { onDisk } from "./folder.ts";
 /** The DAGs, and the files that say what holds for those beside and below them. */
 const watched = [
   "*.py",
+  "*.{sh,bash}",
   "{tether,pyproject}.toml",
   "*{requirements,constraints}*.{txt,in}",
   "requirements/*.{txt,in}",

@@ -1,17 +1,20 @@
 import { type Context, guarded } from "./context.ts";
 import { uriOf } from "./document.ts";
+import { follow } from "./follow.ts";
 import { clear, publishOpen, relintClosed } from "./publish.ts";
+import { survey } from "./survey.ts";
 
 /** Keeps the session's documents as the editor has them. */
 export function registerSync(context: Context): void {
   const { connection, session } = context;
 
   const push = guarded<string, void>(context, "Linting", undefined, async (uri) => {
-    if (session.client.pulls) return;
     await session.configured;
     await session.quiet.of(uri);
     const document = session.document(uri);
-    if (document) publishOpen(context, document);
+    if (!document) return;
+    publishOpen(context, document);
+    await follow(context, [document.path]);
   });
 
   connection.onDidOpenTextDocument(
@@ -20,7 +23,7 @@ export function registerSync(context: Context): void {
       const document = session.document(textDocument.uri);
       // What the workspace lint said about the file would stand beside what is now found in the document.
       if (document) clear(context, uriOf(document.path));
-      void push(textDocument.uri);
+      void push(textDocument.uri).then(() => survey(context));
     }),
   );
 
@@ -37,7 +40,9 @@ export function registerSync(context: Context): void {
       session.close(textDocument.uri);
       clear(context, textDocument.uri);
       // Unsaved changes are gone: the file is what the disk says.
-      if (document) await relintClosed(context, [document.path]);
+      if (!document) return;
+      await relintClosed(context, [document.path]);
+      await follow(context, [document.path]);
     }),
   );
 }

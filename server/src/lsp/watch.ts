@@ -3,7 +3,9 @@ import { z } from "zod";
 import { reload } from "./configuration.ts";
 import { type Context, guarded } from "./context.ts";
 import { pathOf } from "./document.ts";
+import { follow } from "./follow.ts";
 import { forget, relintClosed } from "./publish.ts";
+import { surveyed } from "./survey.ts";
 
 const section = z.object({ tether: z.unknown() });
 
@@ -20,15 +22,29 @@ export function registerWatch(context: Context): void {
 
   connection.onDidChangeWatchedFiles(
     guarded(context, "Watching files", undefined, async ({ changes }) => {
-      const python = changes.filter(({ uri }) => uri.endsWith(".py"));
-      if (python.length < changes.length) reload(context);
+      const code = changes.filter(({ uri }) => /\.(?:py|sh|bash)$/.test(uri));
+      if (code.length < changes.length) reload(context);
+      session.neighbours.files.forget();
+      const paths: string[] = [];
       const written: string[] = [];
-      for (const { uri, type } of python) {
+      for (const { uri, type } of code) {
         const path = pathOf(uri);
-        if (path !== undefined && type === FileChangeType.Deleted) forget(context, path);
-        else if (path !== undefined) written.push(path);
+        if (path === undefined) continue;
+        paths.push(path);
+        if (!path.endsWith(".py")) continue;
+        if (type !== FileChangeType.Deleted) written.push(path);
+        else {
+          forget(context, path);
+          if (!session.documentAt(path)) session.neighbours.remove(path);
+        }
       }
+      // What a name means may be another file now, for anybody.
+      const moved = code.some(({ type }) => type !== FileChangeType.Changed);
+      const all = moved ? session.documents().map(({ path }) => path) : [];
       await relintClosed(context, written);
+      await follow(context, paths, all);
+      const closed = written.filter((path) => !session.documentAt(path) && !session.excluded(path));
+      if (session.survey) await surveyed(context, closed);
     }),
   );
 }
