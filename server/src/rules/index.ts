@@ -1,3 +1,4 @@
+import bareWaitLosesStatus from "./bare-wait-loses-status.ts";
 import bashBackgroundCommand from "./bash-background-command.ts";
 import bashSshCall from "./bash-ssh-call.ts";
 import cliJobSubmitNoWait from "./cli-job-submit-no-wait.ts";
@@ -23,6 +24,7 @@ import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNestedDetach from "./remote-job-nested-detach.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
+import removedTimeoutArgument from "./removed-timeout-argument.ts";
 import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
 import type { Rule } from "./rule.ts";
 import sensorCallableNoReturn from "./sensor-callable-no-return.ts";
@@ -75,6 +77,7 @@ export const rules: readonly Rule[] = [
   triggerDagrunWaitUnbounded,
   sshClientNoTimeout,
   sshClientNoKeepalive,
+  removedTimeoutArgument,
   bashSshCall,
   paramikoExitStatusIgnored,
   externalTaskSensorNotExternal,
@@ -90,6 +93,7 @@ export const rules: readonly Rule[] = [
   pipelineWithoutPipefail,
   multiStatementWithoutErrexit,
   sshInnerMultiStatement,
+  bareWaitLosesStatus,
   softFailHidesFailure,
   retriesDuplicateRemoteJob,
   sshNoRemoteKill,

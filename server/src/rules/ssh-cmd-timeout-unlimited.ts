@@ -2,12 +2,11 @@ import { argument } from "../airflow/arguments.ts";
 import { isUnbounded, isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
-import { onlyAnswersAtOnce } from "../airflow/remote.ts";
 import { findClass } from "../catalog/index.ts";
 import { secondsText } from "../edits/durations.ts";
 import { executionTimeoutFix, limitFix, shownSeconds } from "../edits/limits.ts";
 import { setTaskArguments } from "../edits/task.ts";
-import { isLimited } from "../shell/pace.ts";
+import { firstUnrepeatable } from "../shell/rerun.ts";
 import type { Fix } from "../text/edit.ts";
 import type { Span } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
@@ -45,7 +44,7 @@ with DAG("backup") as dag:
     )
 `,
     limits:
-      "A command under timeout(1) ends by itself as long as its host answers: then it is only worth knowing. If your deployment sets `default_task_execution_timeout`, say so in [tool.tether.airflow].",
+      "A command that is quick, or under timeout(1), ends by itself as long as its host answers: then it is only worth knowing. If your deployment sets `default_task_execution_timeout`, say so in [tool.tether.airflow].",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/hooks/ssh/index.html",
       "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts",
@@ -56,7 +55,8 @@ with DAG("backup") as dag:
       if (!runsAs(task, operators.ssh)) continue;
       const unlimited = unlimitedAt(file, task);
       if (!unlimited || !isUnbounded(file, task)) continue;
-      const bounded = onlyAnswersAtOnce(task, isLimited);
+      // timeout(1) ends it on a host that answers, and what only looks or prepares is over at once.
+      const bounded = task.scripts.length > 0 && !task.scripts.some((one) => firstUnrepeatable(one.script));
       report({
         span: unlimited.span,
         cause: task.span,
