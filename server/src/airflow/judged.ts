@@ -19,7 +19,7 @@ export type JudgedText = {
 const judged = new WeakMap<DagFile, readonly JudgedText[]>();
 
 /**
- * The texts of Bash and SSH operators, and those in task code whose failure raises or is acted on. A call whose status
+ * The texts of Bash, SSH and container operators, and those in task code whose failure raises or is acted on. A call whose status
  * nobody reads is the finding of other rules; a remote job's text has traps of its own.
  */
 export function judgedTexts(file: DagFile): readonly JudgedText[] {
@@ -30,9 +30,12 @@ export function judgedTexts(file: DagFile): readonly JudgedText[] {
   return found;
 }
 
+/** What runs a text to its end and fails with its exit status. */
+const runners = [operators.bash, operators.ssh, operators.docker, operators.pod, operators.ecs, operators.batch];
+
 function ofTasks(file: DagFile): JudgedText[] {
   return file.tasks.flatMap((task) =>
-    runsAs(task, operators.bash) || runsAs(task, operators.ssh)
+    runners.some((one) => runsAs(task, one))
       ? task.scripts.map(({ script }) => ({ script, by: shownName(task), task, call: undefined }))
       : [],
   );

@@ -12,17 +12,17 @@ const waitForEach = 'for pid in "${pids[@]}"; do wait "$pid" || exit; done';
 
 /**
  * The edits that keep each pid and wait for all at the end: `a & pids+=("$!"); b & pids+=("$!"); for pid in …; do wait …`.
- * Undefined unless several run side by side, in a text that bash reads and that has no other business with pids.
+ * Undefined unless several run side by side, in a text that bash reads and that has no other business with pids. `at`: the `wait` without a pid that is replaced; without it the loop goes to the end.
  */
-export function waitForAllEdits(script: Script, all: readonly Detached[]): readonly Edit[] | undefined {
-  if (!written.has(all)) written.set(all, writeEdits(script, all));
+export function waitForAllEdits(script: Script, all: readonly Detached[], at?: Span): readonly Edit[] | undefined {
+  if (!written.has(all)) written.set(all, writeEdits(script, all, at));
   return written.get(all);
 }
 
 // Each process of a text has this fix.
 const written = new WeakMap<readonly Detached[], readonly Edit[] | undefined>();
 
-function writeEdits(script: Script, all: readonly Detached[]): readonly Edit[] | undefined {
+function writeEdits(script: Script, all: readonly Detached[], at?: Span): readonly Edit[] | undefined {
   const { text } = script.folded;
   if (script.dialect !== "bash" || /\bpids?\b|\$!/.test(text)) return undefined;
   const looped = script.body.filter((one) => one.kind === "loop");
@@ -37,16 +37,20 @@ function writeEdits(script: Script, all: readonly Detached[]): readonly Edit[] |
     const ends = /^[ \t]*(?:\r?\n|$)/.test(text.slice(ampersand.end));
     edits.push(editFolded(script.folded, after(ampersand), ends ? ` ${keep}` : ` ${keep};`));
   }
+  if (at) {
+    edits.push(editFolded(script.folded, at, waitForEach));
+    return edits.every((one) => one !== undefined) ? edits : undefined;
+  }
   const end = text.trimEnd().length;
   const indent = /(?:^|\n)([ \t]*)[^\n]*$/.exec(text.slice(0, end))?.[1] ?? "";
   const last = /[;&]$/.test(text.slice(0, end)) ? " " : "; ";
   const before = text.slice(0, end).includes("\n") ? `${text.includes("\r\n") ? "\r\n" : "\n"}${indent}` : last;
-  const at = { start: end, end };
+  const ending = { start: end, end };
   // The pid of the last one is kept at the same place.
   const final = edits.findIndex((_, index) => all[index]?.ampersand?.end === end);
   if (final >= 0)
-    edits[final] = editFolded(script.folded, at, ` ${keep}${before === " " ? "; " : before}${waitForEach}`);
-  else edits.push(editFolded(script.folded, at, `${before}${waitForEach}`));
+    edits[final] = editFolded(script.folded, ending, ` ${keep}${before === " " ? "; " : before}${waitForEach}`);
+  else edits.push(editFolded(script.folded, ending, `${before}${waitForEach}`));
   return edits.every((one) => one !== undefined) ? edits : undefined;
 }
 

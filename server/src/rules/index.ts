@@ -27,6 +27,7 @@ import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import removedTimeoutArgument from "./removed-timeout-argument.ts";
 import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
 import type { Rule } from "./rule.ts";
+import sdkStartWithoutWaiter from "./sdk-start-without-waiter.ts";
 import sensorCallableNoReturn from "./sensor-callable-no-return.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sensorNotOrderedAfterSubmit from "./sensor-not-ordered-after-submit.ts";
@@ -59,6 +60,7 @@ export const rules: readonly Rule[] = [
   operatorSubmitNoWait,
   triggerDagrunNoWait,
   popenNotWaited,
+  sdkStartWithoutWaiter,
   operatorWaitDisabled,
   triggerDagrunDeferrableIgnored,
   cliJobSubmitNoWait,

@@ -135,6 +135,7 @@ function ofLoop(script: Script, loop: Statement, rest: readonly Statement[]): Pl
 
 /** The command of a statement whose failure would matter. */
 function worker(statement: Statement): ShellCommand | undefined {
+  if (statement.background) return undefined;
   switch (statement.kind) {
     case "command":
       return doesWork(statement) ? statement : undefined;
@@ -147,7 +148,7 @@ function worker(statement: Statement): ShellCommand | undefined {
         : undefined;
     case "subshell":
     case "group":
-      return statement.background ? undefined : first(statement.body.slice(-1), worker);
+      return first(statement.body.slice(-1), worker);
     case "loop":
       return statement.keyword === "for" ? first(statement.body, worker) : undefined;
     default:
