@@ -3,6 +3,7 @@ import bashBackgroundCommand from "./bash-background-command.ts";
 import bashSshCall from "./bash-ssh-call.ts";
 import cliJobSubmitNoWait from "./cli-job-submit-no-wait.ts";
 import cloudCliAsyncFlag from "./cloud-cli-async-flag.ts";
+import deferrableWithoutBound from "./deferrable-without-bound.ts";
 import dockerDetachedRun from "./docker-detached-run.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
@@ -60,13 +61,13 @@ export const rules: readonly Rule[] = [
   operatorSubmitNoWait,
   triggerDagrunNoWait,
   popenNotWaited,
-  sdkStartWithoutWaiter,
   operatorWaitDisabled,
   triggerDagrunDeferrableIgnored,
   cliJobSubmitNoWait,
   cloudCliAsyncFlag,
   dockerDetachedRun,
   kubernetesJobNoWait,
+  sdkStartWithoutWaiter,
   remoteJobNestedDetach,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   sshCmdTimeoutUnlimited,
   paramikoNoTimeout,
   httpCallNoTimeout,
+  deferrableWithoutBound,
   triggerDagrunWaitUnbounded,
   sshClientNoTimeout,
   sshClientNoKeepalive,
