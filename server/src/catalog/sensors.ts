@@ -22,7 +22,15 @@ export type SensorFacts = {
   timeOnly: boolean;
   /** It waits in the triggerer, or in a loop of its own, whatever `mode` says. */
   ownWait: boolean;
+  /**
+   * What ends a wait in the triggerer: the sensor's `timeout`, only `execution_timeout`, or nothing but the attempts
+   * that the trigger counts itself.
+   */
+  deferralEnds: DeferralEnd;
 };
+
+/** See {@link SensorFacts}. */
+export type DeferralEnd = "timeout" | "execution_timeout" | "attempts";
 
 const standard = "airflow.providers.standard.sensors";
 const amazon = "airflow.providers.amazon.aws.sensors";
@@ -97,30 +105,58 @@ const ownWaits: ReadonlySet<string> = new Set([
   "airflow.providers.databricks.sensors.databricks.DatabricksSQLStatementsSensor",
 ]);
 
+// What `execute` passes as `timeout` to `defer` (read in the newest release of each provider); all others pass `self.timeout`.
+const deferrals: Readonly<Record<string, Exclude<DeferralEnd, "timeout">>> = {
+  "airflow.providers.airbyte.sensors.airbyte.AirbyteJobSensor": "execution_timeout",
+  "airflow.providers.dbt.cloud.sensors.dbt.DbtCloudJobRunSensor": "execution_timeout",
+  [`${google}.cloud_storage_transfer_service.CloudDataTransferServiceJobStatusSensor`]: "execution_timeout",
+  [`${google}.dataflow.DataflowJobStatusSensor`]: "execution_timeout",
+  [`${google}.dataflow.DataflowJobMetricsSensor`]: "execution_timeout",
+  [`${google}.dataflow.DataflowJobMessagesSensor`]: "execution_timeout",
+  [`${google}.dataflow.DataflowJobAutoScalingEventsSensor`]: "execution_timeout",
+  [`${amazon}.batch.BatchSensor`]: "attempts",
+  [`${amazon}.bedrock.BedrockBaseSensor`]: "attempts",
+  [`${amazon}.comprehend.ComprehendBaseSensor`]: "attempts",
+  [`${amazon}.ec2.EC2InstanceStateSensor`]: "attempts",
+  [`${amazon}.emr.EmrContainerSensor`]: "attempts",
+  [`${amazon}.emr.EmrBaseSensor`]: "attempts",
+  [`${amazon}.glue.GlueJobSensor`]: "attempts",
+  [`${amazon}.glue.GlueDataQualityRuleSetEvaluationRunSensor`]: "attempts",
+  [`${amazon}.glue.GlueDataQualityRuleRecommendationRunSensor`]: "attempts",
+  [`${amazon}.kinesis_analytics.KinesisAnalyticsV2BaseSensor`]: "attempts",
+  [`${amazon}.mwaa.MwaaDagRunSensor`]: "attempts",
+  [`${amazon}.mwaa.MwaaTaskSensor`]: "attempts",
+  [`${amazon}.opensearch_serverless.OpenSearchServerlessCollectionActiveSensor`]: "attempts",
+  [`${amazon}.quicksight.QuickSightSensor`]: "attempts",
+  [`${amazon}.ssm.SsmRunCommandCompletedSensor`]: "attempts",
+};
+
 /** The sensor classes with a hand-written fact about failures. */
 export const listedSensors: readonly string[] = Object.keys(failures);
 
 /** What is known of a sensor class; `undefined` for a class that is no sensor. */
 export function sensorFacts(cls: OperatorClass): SensorFacts | undefined {
   if (!isSubclassOf(cls, "airflow.sdk.BaseSensorOperator")) return undefined;
-  const failure = failureOf(cls);
+  const failure = nearest(failures, cls);
   return {
     deferrable: parameterOf(cls, "deferrable") !== undefined,
     pokeModeOnly: recordOf(cls.fqcn)?.pokeOnly ?? false,
     timeOnly: failure?.timeOnly ?? false,
+    deferralEnds: nearest(deferrals, cls) ?? "timeout",
     ownWait: ownWaits.has(cls.fqcn) || /Async(Sensor)?$/.test(cls.name),
     ...(failure === undefined ? {} : { onFailure: failure.onFailure }),
     ...(failure?.parameter === undefined ? {} : { failureParameter: failure.parameter }),
   };
 }
 
-function failureOf(cls: OperatorClass): (typeof failures)[string] | undefined {
-  const own = failures[cls.fqcn];
-  if (own) return own;
+/** The entry of the class, or of the nearest base that has one. */
+function nearest<Fact>(facts: Readonly<Record<string, Fact>>, cls: OperatorClass): Fact | undefined {
+  const own = facts[cls.fqcn];
+  if (own !== undefined) return own;
   for (const base of cls.bases) {
     const found = findClass(base);
-    const inherited = found && failureOf(found);
-    if (inherited) return inherited;
+    const inherited = found && nearest(facts, found);
+    if (inherited !== undefined) return inherited;
   }
   return undefined;
 }

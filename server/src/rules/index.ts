@@ -1,11 +1,13 @@
 import bareWaitLosesStatus from "./bare-wait-loses-status.ts";
 import bashBackgroundCommand from "./bash-background-command.ts";
+import bashSensorAnyErrorWaits from "./bash-sensor-any-error-waits.ts";
 import bashSshCall from "./bash-ssh-call.ts";
 import cliJobSubmitNoWait from "./cli-job-submit-no-wait.ts";
 import cloudCliAsyncFlag from "./cloud-cli-async-flag.ts";
 import deferrableWithoutBound from "./deferrable-without-bound.ts";
 import dockerDetachedRun from "./docker-detached-run.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
+import externalTaskSensorCheckExistenceNoop from "./external-task-sensor-check-existence-noop.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
 import httpCallNoTimeout from "./http-call-no-timeout.ts";
@@ -26,6 +28,7 @@ import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNestedDetach from "./remote-job-nested-detach.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
 import removedTimeoutArgument from "./removed-timeout-argument.ts";
+import rescheduleIntervalTooShort from "./reschedule-interval-too-short.ts";
 import retriesDuplicateRemoteJob from "./retries-duplicate-remote-job.ts";
 import type { Rule } from "./rule.ts";
 import sdkStartWithoutWaiter from "./sdk-start-without-waiter.ts";
@@ -108,6 +111,9 @@ export const rules: readonly Rule[] = [
   sshNoBatchmode,
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,
+  rescheduleIntervalTooShort,
+  externalTaskSensorCheckExistenceNoop,
   sensorCallableNoReturn,
+  bashSensorAnyErrorWaits,
   slaHasNoEffect,
 ];

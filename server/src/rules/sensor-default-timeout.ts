@@ -3,7 +3,7 @@ import { parameterDefault } from "../airflow/availability.ts";
 import { isUnbounded, isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, isSensor, operators, redefines, shownName } from "../airflow/kinds.ts";
-import { heldSlot } from "../airflow/sensing.ts";
+import { heldSlot, isDeferred } from "../airflow/sensing.ts";
 import type { Default } from "../catalog/operator.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
 import { secondsText } from "../edits/durations.ts";
@@ -53,6 +53,8 @@ with DAG("intake") as dag:
       if (!facts || facts.timeOnly) continue;
       if (!isSevenDays(parameterDefault(file.project, task, "timeout"))) continue;
       if (!isUnset(argument(file, task, "timeout"))) continue;
+      // In the triggerer the sensor's timeout means nothing to these.
+      if (facts.deferralEnds !== "timeout" && isDeferred(file, task) !== "no") continue;
       if (!isUnbounded(file, task)) continue;
       // A slot that is held for those days is the same story, and one fix ends both.
       const ways = heldSlot(file, task) ? releases(file, task) : [];
