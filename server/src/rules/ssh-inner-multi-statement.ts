@@ -38,6 +38,7 @@ with DAG("report") as dag:
     report = SSHOperator(
         task_id="report",
         ssh_conn_id="app",
+        get_pty=True,
         cmd_timeout=600,
         execution_timeout=timedelta(hours=1),
         command="""
