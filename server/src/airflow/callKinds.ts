@@ -1,5 +1,6 @@
 /** What a call inside a callable starts or talks to, by its resolved name. */
 import type { RemoteCallKind } from "./dagfile.ts";
+import { isRequest, requestMethods } from "./sdkStarts.ts";
 
 /**
  * Sources: the modules' own documentation; `getoutput` never raises and drops the status. A method stands behind its
@@ -36,7 +37,34 @@ const families: readonly (readonly [RegExp, RemoteCallKind])[] = [
   [/^httpx\.((Async)?Client|get|post|put|patch|delete|head|options|request|stream)$/, "http"],
   [/^urllib3\.PoolManager\.(request|urlopen)$/, "http"],
   [/^airflow\..*\.HttpHook\.run$/, "http"],
+  [/^boto3\.(client|(session\.)?Session\.client)\.[a-z]\w+$/, "sdk-request"],
+  [/^airflow\.providers\.amazon\..*Hook\.get_conn\.[a-z]\w+$/, "sdk-request"],
+  [/^google\.cloud\.bigquery\.(client\.)?Client\.(query|load_table_from_\w+|extract_table|copy_table)$/, "sdk-handle"],
+  [/\.BigQueryHook\.get_client\.(query|load_table_from_\w+|extract_table|copy_table)$/, "sdk-handle"],
+  [
+    /^google\.cloud\.dataproc\w*\..*Client\.(submit_job_as_operation|create_batch|create_cluster|delete_cluster|instantiate_\w+)$/,
+    "sdk-handle",
+  ],
+  [/^google\.cloud\.run_v2\..*JobsClient\.run_job$/, "sdk-handle"],
 ];
+
+type Known = { readonly kind: RemoteCallKind; readonly callee: string };
+
+/** Methods that no other library has, on objects whose class cannot be told: `def remote(client, cmd): client.exec_command(cmd)`. */
+const methods: readonly (readonly [imported: RegExp, method: RegExp, kind: RemoteCallKind, owner: string])[] = [
+  [/\b(?:paramiko|SSHHook)\b/, /^exec_command$/, "paramiko-exec", "paramiko.SSHClient"],
+  [/\b(?:paramiko|SSHHook)\b/, /^exec_ssh_client_command$/, "hook-exec", "airflow.providers.ssh.hooks.ssh.SSHHook"],
+  [/\bboto3\b/, requestMethods, "sdk-request", "boto3.client"],
+  [/^azure\.mgmt\b/, /^begin_[a-z]\w+$/, "sdk-handle", "azure.mgmt.client"],
+];
+
+/** The kind of a method call by the method's name, in a file that imports its library (`imports`: qualified names). */
+export function kindOfMethod(name: string, imports: readonly string[]): Known | undefined {
+  for (const [library, method, kind, owner] of methods) {
+    if (method.test(name) && imports.some((one) => library.test(one))) return { kind, callee: `${owner}.${name}` };
+  }
+  return undefined;
+}
 
 /** `paramiko.client.SSHClient` is the same class as `paramiko.SSHClient`. */
 export function canonical(callee: string): string {
@@ -46,5 +74,7 @@ export function canonical(callee: string): string {
 /** The kind of a call by its canonical name; undefined when it is not one that rules ask about. */
 export function kindOf(callee: string): RemoteCallKind | undefined {
   if (Object.hasOwn(kinds, callee)) return kinds[callee];
-  return families.find(([name]) => name.test(callee))?.[1];
+  const found = families.find(([name]) => name.test(callee))?.[1];
+  // A client has hundreds of methods.
+  return found === "sdk-request" && !isRequest(callee) ? undefined : found;
 }

@@ -20,14 +20,12 @@ import {
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Result, Results } from "../syntax/uses.ts";
-import { canonical, kindOf } from "./callKinds.ts";
+import { canonical, kindOf, kindOfMethod } from "./callKinds.ts";
 import type { RemoteCall, RemoteCallKind } from "./dagfile.ts";
 import type { Reached } from "./reach.ts";
 
 /** The values of one file. */
 type Values = Pick<Evaluator, "evaluate" | "names">;
-
-const speaksSsh = /\b(?:paramiko|SSHHook)\b/;
 
 /**
  * All such calls inside functions, methods and lambdas of a file; module level runs when Airflow parses, not when a task
@@ -44,24 +42,16 @@ export function collectCalls(
   const { names } = values;
   const isOwn = (one: FunctionDef | ClassDef): boolean =>
     one.kind === "function" ? closed : isOwnClass(one, names.module);
-  const imports = [...names.module.bindings.values()].flat();
-  const usesSsh =
-    imports.some((one) => one.kind === "import" && speaksSsh.test(one.qualified)) ||
-    speaksSsh.test(names.starImports.join(" "));
-
+  const imported = [...names.module.bindings.values()]
+    .flat()
+    .flatMap((one) => (one.kind === "import" ? [one.qualified] : []))
+    .concat(names.starImports);
   const inspect = (call: Call, place: Place): void => {
     const callee = calleeOf(call, place.scope, values);
     let kind = callee === undefined ? undefined : kindOf(canonical(callee));
     let resolved = callee === undefined ? "" : canonical(callee);
-    // def remote(client, cmd): client.exec_command(cmd), in a file that speaks ssh: no other library has that method.
-    if (!kind && usesSsh && call.func.kind === "attribute" && call.func.name === "exec_command") {
-      kind = "paramiko-exec";
-      resolved = "paramiko.SSHClient.exec_command";
-    }
-    if (!kind && usesSsh && call.func.kind === "attribute" && call.func.name === "exec_ssh_client_command") {
-      kind = "hook-exec";
-      resolved = "airflow.providers.ssh.hooks.ssh.SSHHook.exec_ssh_client_command";
-    }
+    const named = kind || call.func.kind !== "attribute" ? undefined : kindOfMethod(call.func.name, imported);
+    if (named) ({ kind, callee: resolved } = named);
     if (!kind) return;
     const code = place.lambda ?? place.function;
     // Following a result takes an index of the whole file, and most calls are fine at first sight.
@@ -140,7 +130,7 @@ function calleeOf(call: Call, scope: Scope, values: Values): string | undefined 
 }
 
 function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Values): RemoteCall["command"] {
-  if (kind === "http") return undefined;
+  if (kind === "http" || kind.startsWith("sdk-")) return undefined;
   const named = keyword(call, "args") ?? keyword(call, "command") ?? keyword(call, "cmd");
   const positional = call.args.filter((one) => one.form === "positional").map((one) => one.value);
   // exec_ssh_client_command(ssh_client, command, …) takes the client first.

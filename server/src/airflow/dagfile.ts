@@ -151,7 +151,11 @@ export type RemoteCallKind =
   | "hook-exec"
   | "fabric-run"
   /** A request of requests, httpx, urllib …, or what makes one: `requests.get`, `httpx.Client`. */
-  | "http";
+  | "http"
+  /** A request to a cloud that starts work and answers at once: boto3's `start_job_run`. */
+  | "sdk-request"
+  /** Started work behind an object that can be waited for: BigQuery's `query`, Azure's `begin_…`. */
+  | "sdk-handle";
 
 /** A process, ssh or HTTP call in code that a task runs. */
 export type RemoteCall = {
