@@ -1,10 +1,12 @@
 /** What whoever may trigger a DAG decides in the texts that its tasks run: `dag_run.conf`, and params without a schema. */
 import type { Script } from "../shell/script.ts";
-import type { Hole } from "../syntax/folded.ts";
+import { type Hole, sourceSpan } from "../syntax/folded.ts";
 import { printed } from "../syntax/jinja.ts";
+import { withJinja } from "../syntax/pieces.ts";
 import { type Expr, lastName, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
-import type { DagFile, Task } from "./dagfile.ts";
+import { overlaps } from "../text/span.ts";
+import type { DagFile, RemoteCall, Task } from "./dagfile.ts";
 import { dagParamAccepts, paramAccepts } from "./params.ts";
 import { airflowMajor } from "./target.ts";
 
@@ -35,6 +37,23 @@ export function templateInputs(file: DagFile, task: Task, script: Script): Input
     if (!input || !isOpen(file, task, input) || isTested(tests, input)) return [];
     return [{ input, hole }];
   });
+}
+
+/**
+ * The Jinja holes of a text in task code that came in by `op_kwargs`, `op_args` or an argument, which Airflow renders;
+ * a template that stands in the code itself stays as it is.
+ */
+export function renderedHoles({ call, function: code }: RemoteCall, script: Script): Hole[] {
+  const folded = withJinja(script.folded);
+  const own = code?.span ?? call.span;
+  return folded.holes.filter((one) => one.kind === "jinja-expression" && !overlaps(own, sourceSpan(folded, one)));
+}
+
+/** What a user decides in such a text. */
+export function renderedInputs(file: DagFile, task: Task, call: RemoteCall, script: Script): InputHole[] {
+  const holes = renderedHoles(call, script);
+  if (holes.length === 0) return [];
+  return templateInputs(file, task, { ...script, folded: { ...script.folded, holes } });
 }
 
 /** `{% set table = dag_run.conf.table %}`, `{% for file in params.files %}`: the names and what they come from. */
@@ -75,7 +94,7 @@ const key = String.raw`(?:\.get\(\s*['"]([^'"]+)['"](?:\s*,[^()]*)?\)|\[\s*['"](
 const conf = new RegExp(
   String.raw`^\(?(?:(?:ti|task_instance)\.)?dag_run(?:\.conf|\[['"]conf['"]\])(?:\s+or\s+\{\}\))?${key}?(?:[.[]|$)`,
 );
-const param = new RegExp(String.raw`^params${key}(?:[.[]|$)`);
+const param = new RegExp(`^params${key}(?:[.[]|$)`);
 // A method that keeps the text: `.split(',')[0]`, `.strip()`. Anything that asks, counts or compares does not print it.
 const asking =
   /\.(?:is\w+|startswith|endswith|count|find|index|__len__)\(|[=!<>]=|[<>]|\s(?:in|is|not)\s|^not\s|[-*/%]\s*\d/;
@@ -211,11 +230,11 @@ function isContext(expr: Expr): boolean {
   return value.kind === "name" && /^(?:context|kwargs|ctx|_?context|ti_context)$/.test(value.id);
 }
 
-/** `if table not in TABLES: raise …`, `re.fullmatch(…, table)`: the code looks at the value first. */
-function isChecked(file: DagFile, name: string, scope: Scope): boolean {
+/** Whether the code around a name looks at its value first: `if table not in TABLES: raise …`, `re.fullmatch(…, table)`. */
+export function isChecked(file: DagFile, name: string, scope: Scope): boolean {
   const { owner } = scope;
   const source = "span" in owner ? file.text.slice(owner.span.start, owner.span.end) : file.text;
   return new RegExp(
-    String.raw`\b${name}\b\s+(?:not\s+)?in\b|match\([^\n]*\b${name}\b|\b${name}\.is\w+\(|\b(?:int|float|UUID|quote|valid\w*|check\w*)\([^\n]*\b${name}\b`,
+    String.raw`(?<!for\s)\b${name}\b\s+(?:not\s+)?in\b|match\([^\n]*\b${name}\b|\b${name}\.is\w+\(|\b(?:int|float|UUID|quote|valid\w*|check\w*)\([^\n]*\b${name}\b`,
   ).test(source);
 }

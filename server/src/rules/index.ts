@@ -36,6 +36,7 @@ import sensorCallableNoReturn from "./sensor-callable-no-return.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sensorNotOrderedAfterSubmit from "./sensor-not-ordered-after-submit.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
+import shellTrueInterpolated from "./shell-true-interpolated.ts";
 import slaHasNoEffect from "./sla-has-no-effect.ts";
 import softFailHidesFailure from "./soft-fail-hides-failure.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
@@ -108,6 +109,7 @@ export const rules: readonly Rule[] = [
   operatorKillLeavesJob,
   sshHostKeyCheckDisabled,
   userInputInShell,
+  shellTrueInterpolated,
   sshNoBatchmode,
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,

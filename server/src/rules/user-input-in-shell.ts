@@ -1,6 +1,6 @@
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { shellTexts } from "../airflow/shellTexts.ts";
-import { codeInput, isOpen, templateInputs, type UserInput } from "../airflow/userInput.ts";
+import { codeInput, isOpen, renderedInputs, templateInputs, type UserInput } from "../airflow/userInput.ts";
 import type { Script } from "../shell/script.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import type { Scope } from "../syntax/scope.ts";
@@ -89,6 +89,8 @@ function fromTemplate(file: DagFile, task: Task, root: Script): Found[] {
 function fromCode(file: DagFile, root: Script, scope: Scope, call: RemoteCall | undefined, own?: Task): Found[] {
   if (call?.command && "argv" in call.command && root.place === "worker") return [];
   const tasks = own ? [own] : (call?.tasks ?? []);
+  const rendered = call ? tasks.flatMap((task) => renderedInputs(file, task, call, root)) : [];
+  if (call && rendered.length > 0) return rendered.map(({ input }) => ({ input, span: call.span }));
   return root.folded.holes.flatMap((hole): Found[] => {
     const input = hole.expr && codeInput(file, hole.expr, scope);
     if (!input || (input.key === undefined && input.from === "params")) return [];
