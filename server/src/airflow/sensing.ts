@@ -1,5 +1,5 @@
 /** How a sensor spends the time until what it waits for is there. */
-import { sensorFacts } from "../catalog/sensors.ts";
+import { type DeferralEnd, sensorFacts } from "../catalog/sensors.ts";
 import type { Expr } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
@@ -10,6 +10,7 @@ import { airflowAtLeast, hasParameter, parameterDefault } from "./availability.t
 import { isUnset, runTimeout, secondsOf } from "./bounds.ts";
 import type { Argument, DagFile, Task } from "./dagfile.ts";
 import { isA, isSensor, operators, redefines } from "./kinds.ts";
+import { airflowMajor } from "./target.ts";
 
 /** `[sensors] default_timeout`, seconds; the same number in every version. */
 const sevenDays = 7 * 86_400;
@@ -52,6 +53,14 @@ export function isDeferred(file: DagFile, task: Task): "yes" | "no" | "unknown" 
   const byDefault = parameterDefault(file.project, task, "deferrable");
   if (byDefault?.kind === "literal") return byDefault.value === true ? "yes" : "no";
   return file.project.deployment.defaultDeferrable === true ? "yes" : "no";
+}
+
+/** What would end, or ends, the sensor's wait in the triggerer; undefined for no known sensor. */
+export function deferralEnd(file: DagFile, task: Task): DeferralEnd | undefined {
+  const facts = task.operator.known && sensorFacts(task.operator.known);
+  // Airflow 2's own sensor, unlike the standard provider's, defers with its execution_timeout.
+  const own = airflowMajor(file.project.target) < 3 && !task.operator.imported.startsWith("airflow.providers.");
+  return own && isA(task, operators.externalTaskSensor) ? "execution_timeout" : facts?.deferralEnds;
 }
 
 /** Seconds between two looks; undefined: not known. */

@@ -105,10 +105,9 @@ const ownWaits: ReadonlySet<string> = new Set([
   "airflow.providers.databricks.sensors.databricks.DatabricksSQLStatementsSensor",
 ]);
 
-// What `execute` passes as `timeout` to `defer` (read in the newest release of each provider); all others pass `self.timeout`.
+// What `execute` passes as `timeout` to `defer` (read in the newest release of each provider); all others pass `self.timeout`,
+// or give it to their trigger.
 const deferrals: Readonly<Record<string, Exclude<DeferralEnd, "timeout">>> = {
-  "airflow.providers.airbyte.sensors.airbyte.AirbyteJobSensor": "execution_timeout",
-  "airflow.providers.dbt.cloud.sensors.dbt.DbtCloudJobRunSensor": "execution_timeout",
   [`${google}.cloud_storage_transfer_service.CloudDataTransferServiceJobStatusSensor`]: "execution_timeout",
   [`${google}.dataflow.DataflowJobStatusSensor`]: "execution_timeout",
   [`${google}.dataflow.DataflowJobMetricsSensor`]: "execution_timeout",

@@ -3,9 +3,7 @@ import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, operators, redefines } from "../airflow/kinds.ts";
-import { keptBetweenLooks, pokeInterval } from "../airflow/sensing.ts";
-import { airflowMajor } from "../airflow/target.ts";
-import { sensorFacts } from "../catalog/sensors.ts";
+import { deferralEnd, keptBetweenLooks, pokeInterval } from "../airflow/sensing.ts";
 import type { Named } from "./arguments.ts";
 import { quoteString } from "./layout.ts";
 
@@ -52,16 +50,8 @@ function rescheduled(file: DagFile, task: Task): Release {
 /** Whether deferrable=True would do what the sensor does now. */
 function defers(file: DagFile, task: Task): boolean {
   if (redefines(task, "poke") || argument(file, task, "deferrable") !== "absent") return false;
-  // Deferred, these give up when their own timeout says nothing, or never.
-  const { known } = task.operator;
-  if (!known || sensorFacts(known)?.deferralEnds !== "timeout") return false;
-  // Airflow 2's own sensor defers without its timeout, and without its failed_states (airflow/sensors/external_task.py).
-  if (isA(task, operators.externalTaskSensor) && !ofProvider(file, task)) return false;
+  // Deferred, some give up when their own timeout says nothing, or never.
+  if (deferralEnd(file, task) !== "timeout") return false;
   // With a response_check it pokes all the same (http provider, sensors/http.py).
   return !isA(task, operators.httpSensor) || argument(file, task, "response_check") === "absent";
-}
-
-/** Whether the class comes from the standard provider, not from Airflow 2 itself. */
-function ofProvider(file: DagFile, task: Task): boolean {
-  return airflowMajor(file.project.target) >= 3 || task.operator.imported.startsWith("airflow.providers.");
 }

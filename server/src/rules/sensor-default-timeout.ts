@@ -3,11 +3,11 @@ import { parameterDefault } from "../airflow/availability.ts";
 import { isUnbounded, isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, isSensor, operators, redefines, shownName } from "../airflow/kinds.ts";
-import { heldSlot, isDeferred } from "../airflow/sensing.ts";
+import { deferralEnd, heldSlot, isDeferred } from "../airflow/sensing.ts";
 import type { Default } from "../catalog/operator.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
 import { secondsText } from "../edits/durations.ts";
-import { limitFix, shownSeconds } from "../edits/limits.ts";
+import { executionTimeoutFix, limitFix, shownSeconds } from "../edits/limits.ts";
 import { type Release, releases } from "../edits/slot.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import type { Fix } from "../text/edit.ts";
@@ -23,7 +23,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `A sensor without \`timeout\` takes \`[sensors] default_timeout\`, 604800 s. Whatever it waits for may have failed in the first minute: the sensor asks on for a week, in the default mode "poke" with a worker slot in its hand, and only then the task fails, or is skipped with \`soft_fail\` (task SDK, \`bases/sensor.py\`; Airflow 1.10 and 2 have the same 7 days).`,
+    why: `A sensor without \`timeout\` takes \`[sensors] default_timeout\`, 604800 s. Whatever it waits for may have failed in the first minute: the sensor asks on for a week, in the default mode "poke" with a worker slot in its hand, and only then the task fails, or is skipped with \`soft_fail\`. Deferred, a few sensors heed only \`execution_timeout\`, and never give up without one (task SDK, \`bases/sensor.py\`; Airflow 1.10 and 2 have the same 7 days).`,
     bad: `from airflow import DAG
 from airflow.providers.sftp.sensors.sftp import SFTPSensor
 
@@ -53,9 +53,18 @@ with DAG("intake") as dag:
       if (!facts || facts.timeOnly) continue;
       if (!isSevenDays(parameterDefault(file.project, task, "timeout"))) continue;
       if (!isUnset(argument(file, task, "timeout"))) continue;
-      // In the triggerer the sensor's timeout means nothing to these.
-      if (facts.deferralEnds !== "timeout" && isDeferred(file, task) !== "no") continue;
       if (!isUnbounded(file, task)) continue;
+      const end = isDeferred(file, task) === "no" ? "timeout" : deferralEnd(file, task);
+      if (end === "attempts") continue;
+      if (end === "execution_timeout") {
+        report({
+          span: task.span,
+          message: `${shownName(task)} waits in the triggerer without execution_timeout: when what it waits for never comes, it never gives up.`,
+          hint: "Set execution_timeout: deferred, this sensor does not heed its own timeout.",
+          fixes: () => [executionTimeoutFix(file, task)],
+        });
+        continue;
+      }
       // A slot that is held for those days is the same story, and one fix ends both.
       const ways = heldSlot(file, task) ? releases(file, task) : [];
       const untilThen = ways.length > 0 ? "it holds a worker slot for 7 days" : "it gives up only after 7 days";
