@@ -4,6 +4,7 @@ import bashSensorAnyErrorWaits from "./bash-sensor-any-error-waits.ts";
 import bashSshCall from "./bash-ssh-call.ts";
 import cliJobSubmitNoWait from "./cli-job-submit-no-wait.ts";
 import cloudCliAsyncFlag from "./cloud-cli-async-flag.ts";
+import customOperatorNoOnKill from "./custom-operator-no-on-kill.ts";
 import deferrableWithoutBound from "./deferrable-without-bound.ts";
 import dockerDetachedRun from "./docker-detached-run.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
@@ -24,6 +25,7 @@ import paramikoNoTimeout from "./paramiko-no-timeout.ts";
 import pipelineWithoutPipefail from "./pipeline-without-pipefail.ts";
 import popenNotWaited from "./popen-not-waited.ts";
 import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
+import powershellStartProcessNoWait from "./powershell-start-process-no-wait.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNestedDetach from "./remote-job-nested-detach.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
@@ -37,6 +39,7 @@ import sensorDefaultTimeout from "./sensor-default-timeout.ts";
 import sensorNotOrderedAfterSubmit from "./sensor-not-ordered-after-submit.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
 import shellTrueInterpolated from "./shell-true-interpolated.ts";
+import skipOnExitCodeTooWide from "./skip-on-exit-code-too-wide.ts";
 import slaHasNoEffect from "./sla-has-no-effect.ts";
 import softFailHidesFailure from "./soft-fail-hides-failure.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
@@ -73,6 +76,7 @@ export const rules: readonly Rule[] = [
   kubernetesJobNoWait,
   sdkStartWithoutWaiter,
   remoteJobNestedDetach,
+  powershellStartProcessNoWait,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
   remoteJobNoTimeout,
@@ -102,11 +106,13 @@ export const rules: readonly Rule[] = [
   multiStatementWithoutErrexit,
   sshInnerMultiStatement,
   bareWaitLosesStatus,
+  skipOnExitCodeTooWide,
   softFailHidesFailure,
   retriesDuplicateRemoteJob,
   sshNoRemoteKill,
   ptyKillsBackgroundJob,
   operatorKillLeavesJob,
+  customOperatorNoOnKill,
   sshHostKeyCheckDisabled,
   userInputInShell,
   shellTrueInterpolated,
