@@ -1,5 +1,6 @@
-/** Findings in text of other files, a script that an argument names for one: shown at what refers to it, and there. */
+/** What a finding has to do with other files: the line of a script that it is about, the tasks that run its code. */
 import { basename, dirname, relative } from "node:path";
+import type { TaskPlace } from "../airflow/dagfile.ts";
 import type { Related } from "../rules/rule.ts";
 import type { SourceSpan, Span } from "../text/span.ts";
 
@@ -15,6 +16,20 @@ export function placed(
   });
   const line = elsewhere && { ...elsewhere, message: `this line of ${shownBeside(path, elsewhere.path)}` };
   return { span: { start, end }, related: line ? [line, ...there] : there };
+}
+
+// A helper of a large project has hundreds of users, and the first few tell what it is for.
+const mostUsers = 5;
+
+/** The tasks of other files that run the code of a finding. */
+export function runFrom(users: readonly TaskPlace[]): Related[] {
+  const shown = users.slice(0, users.length > mostUsers ? mostUsers - 1 : mostUsers);
+  const rest = users.length - shown.length;
+  return users.slice(0, mostUsers).map(({ path, span, label }, at) => ({
+    path,
+    span,
+    message: at < shown.length ? `${label} runs it` : `${label} and ${rest - 1} more tasks run it`,
+  }));
 }
 
 /** `scripts/run.sh` for a file below the folder of `path`, else its name. */

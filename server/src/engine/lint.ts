@@ -4,7 +4,7 @@ import type { Finding, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
 import { cover, type Span } from "../text/span.ts";
 import { suppress } from "./directives.ts";
-import { placed } from "./elsewhere.ts";
+import { placed, runFrom } from "./elsewhere.ts";
 import { merged, type Reported } from "./merge.ts";
 import { internalError, ownFinding, syntaxError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
@@ -69,7 +69,7 @@ export function examine(
     const severity = settings.enabled.get(rule.name);
     if (severity === undefined || ignored.has(rule.name)) continue;
     try {
-      rule.check(file, reporter(rule, source, settings, findings, reported));
+      rule.check(file, reporter(rule, file, settings, findings, reported));
       ran.add(rule.name);
     } catch (error) {
       findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));
@@ -86,7 +86,7 @@ const mostErrors = 3;
 
 function reporter(
   rule: Rule,
-  { path, text }: Source,
+  { path, text, usersAt }: DagFile,
   settings: Settings,
   into: Finding[],
   reported: Map<Finding, Reported>,
@@ -95,6 +95,7 @@ function reporter(
   return ({ span: shown, message, hint, severity, cause = shown, related: given = [], fixes = [] }) => {
     let built: readonly Fix[] | undefined;
     const { span, related } = placed(path, shown, given);
+    related.push(...runFrom(usersAt(span.start)));
     const finding: Finding = {
       rule: name,
       code,
