@@ -7,6 +7,7 @@ import cloudCliAsyncFlag from "./cloud-cli-async-flag.ts";
 import customOperatorNoOnKill from "./custom-operator-no-on-kill.ts";
 import deferrableWithoutBound from "./deferrable-without-bound.ts";
 import dockerDetachedRun from "./docker-detached-run.ts";
+import envDropsInherited from "./env-drops-inherited.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorCheckExistenceNoop from "./external-task-sensor-check-existence-noop.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
@@ -24,8 +25,8 @@ import paramikoExitStatusIgnored from "./paramiko-exit-status-ignored.ts";
 import paramikoNoTimeout from "./paramiko-no-timeout.ts";
 import pipelineWithoutPipefail from "./pipeline-without-pipefail.ts";
 import popenNotWaited from "./popen-not-waited.ts";
-import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
 import powershellStartProcessNoWait from "./powershell-start-process-no-wait.ts";
+import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNestedDetach from "./remote-job-nested-detach.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
@@ -108,6 +109,7 @@ export const rules: readonly Rule[] = [
   bareWaitLosesStatus,
   skipOnExitCodeTooWide,
   softFailHidesFailure,
+  envDropsInherited,
   retriesDuplicateRemoteJob,
   sshNoRemoteKill,
   ptyKillsBackgroundJob,
