@@ -27,6 +27,7 @@ import pipelineWithoutPipefail from "./pipeline-without-pipefail.ts";
 import popenNotWaited from "./popen-not-waited.ts";
 import powershellStartProcessNoWait from "./powershell-start-process-no-wait.ts";
 import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
+import remoteErrorSwallowed from "./remote-error-swallowed.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNestedDetach from "./remote-job-nested-detach.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
@@ -107,6 +108,7 @@ export const rules: readonly Rule[] = [
   multiStatementWithoutErrexit,
   sshInnerMultiStatement,
   bareWaitLosesStatus,
+  remoteErrorSwallowed,
   skipOnExitCodeTooWide,
   softFailHidesFailure,
   envDropsInherited,
