@@ -37,7 +37,16 @@ export function unwatchedSubmissions(file: DagFile, ...kinds: readonly Submissio
 // Several rules ask about each file.
 const known = new WeakMap<DagFile, readonly Submitted[]>();
 
-const shells = [operators.bash, operators.ssh, operators.sshRemoteJob];
+const shells = [
+  operators.bash,
+  operators.ssh,
+  operators.sshRemoteJob,
+  operators.docker,
+  operators.pod,
+  operators.ecs,
+  operators.batch,
+  operators.ssm,
+];
 
 function find(file: DagFile): readonly Submitted[] {
   const found: Submitted[] = [];

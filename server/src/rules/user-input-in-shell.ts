@@ -58,12 +58,14 @@ with DAG("load") as dag:
       if (!first || seen.has(first.span.start)) continue;
       seen.add(first.span.start);
       const { input, span } = first;
-      const where = root.place === "remote" ? "the remote host" : "the worker";
+      const where = { remote: "on the remote host", container: "in the container", worker: "on the worker" }[
+        root.place
+      ];
       const any = input.from === "params" ? " accepts any text" : " goes into this shell text as it is";
       report({
         span,
         severity: input.from === "dag_run.conf" ? "error" : "warning",
-        message: `${input.shown}${any}: whoever may trigger the DAG can run any command on ${where}.`,
+        message: `${input.shown}${any}: whoever may trigger the DAG can run any command ${where}.`,
         hint: hintFor(root, input, call),
         ...(call ? { cause: call.call.span } : {}),
         related: others
