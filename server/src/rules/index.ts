@@ -58,6 +58,7 @@ import sshOperatorLongRunning from "./ssh-operator-long-running.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
+import timeoutOrderInconsistent from "./timeout-order-inconsistent.ts";
 import triggerDagrunDeferrableIgnored from "./trigger-dagrun-deferrable-ignored.ts";
 import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
 import triggerDagrunWaitUnbounded from "./trigger-dagrun-wait-unbounded.ts";
@@ -85,6 +86,7 @@ export const rules: readonly Rule[] = [
   subprocessNoTimeout,
   sensorDefaultTimeout,
   sshCmdTimeoutUnlimited,
+  timeoutOrderInconsistent,
   paramikoNoTimeout,
   httpCallNoTimeout,
   deferrableWithoutBound,

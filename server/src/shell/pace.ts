@@ -111,6 +111,24 @@ export function isLimited(command: ShellCommand): boolean {
   return words.some((one) => /^--(request-)?timeout(=|$)/.test(one));
 }
 
+const units: ReadonlyMap<string, number> = new Map([
+  ["s", 1],
+  ["m", 60],
+  ["h", 3600],
+  ["d", 86_400],
+]);
+
+/** The seconds of `timeout 1h CMD`; undefined without one, or where they are not known. */
+export function timeoutSeconds(command: ShellCommand): number | undefined {
+  const words = command.wrappers.find((one) => one.name === "timeout")?.words ?? [];
+  const operand = words.find(
+    (one, index) =>
+      index > 0 && !one.text.startsWith("-") && !/^(?:-[ks]|--signal|--kill-after)$/.test(words[index - 1]?.text ?? ""),
+  );
+  const duration = operand && !operand.dynamic ? /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(operand.text) : undefined;
+  return duration ? Number(duration[1]) * (units.get(duration[2] ?? "") ?? 1) : undefined;
+}
+
 /** Whether the command ends within seconds wherever it runs. */
 export function answersAtOnce(command: ShellCommand): boolean {
   const follows = command.program === "tail" && command.words.some((one) => /^(-\w*f|--follow)/i.test(one.text));
