@@ -211,6 +211,7 @@ test("where it is and what it records", () => {
   expect(one("ssh h \"bash -c 'job &'\"").nestedIn.map((command) => command.program)).toEqual(["ssh", "bash"]);
   expect(one("docker exec c sh -c 'job &'")).toMatchObject({ place: "container", recordsStatus: false });
   expect(one("curl http://x/?a=1&b=2").inUrl).toBe(true);
+  expect(one("curl http://x/?a={{ ds }}&b=2").inUrl).toBe(true);
   expect(one("curl http://x/ &").inUrl).toBe(false);
   expect(one("job & ").ampersand).toEqual({ start: 4, end: 5 });
   expect(one("screen -dm job").ampersand).toBeUndefined();

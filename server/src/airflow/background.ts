@@ -36,6 +36,11 @@ export function jobName({ job }: Background): string | undefined {
   return /^(?:ba|da|k|z)?sh$/.test(job.program ?? "") ? undefined : job.program;
 }
 
+/** Whether the job is the ssh client itself, sent away with whatever it runs on the other side. */
+export function isSshClient({ job }: Pick<Background, "job">): boolean {
+  return job.how === "ssh -f" || job.program === "ssh" || job.program === "autossh";
+}
+
 /** The jobs that a file's tasks leave in the background unwatched: no services, no containers, none that another task watches. */
 export function backgroundJobs(file: DagFile): readonly Background[] {
   const known = jobs.get(file);
@@ -96,7 +101,20 @@ function findJobs(file: DagFile): readonly Background[] {
 }
 
 function isJob(one: Detached): boolean {
-  return !one.service && !one.inUrl && one.waited === "no" && !/^(?:docker|podman|nerdctl)\b/.test(one.how);
+  return (
+    !one.service &&
+    !one.inUrl &&
+    !closesItself(one) &&
+    one.waited === "no" &&
+    !/^(?:docker|podman|nerdctl)\b/.test(one.how)
+  );
+}
+
+/** `ssh -f -L 5432:db:5432 host sleep 10`: a tunnel that stays for whoever connects within that time. */
+function closesItself({ how, program, statement }: Detached): boolean {
+  if (how !== "ssh -f" || program !== "sleep" || statement.kind !== "command") return false;
+  const flags = remoteInvocation(statement)?.flags;
+  return flags !== undefined && ["L", "R", "D"].some((one) => flags.has(one));
 }
 
 function isSsh(command: Detached["nestedIn"][number]): boolean {

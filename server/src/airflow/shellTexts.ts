@@ -2,7 +2,7 @@
 import type { Script, ShellCommand } from "../shell/script.ts";
 import { type CommandVisit, commands, touchesError } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
-import type { Span } from "../text/span.ts";
+import { partKey, type SourceSpan } from "../text/span.ts";
 import type { DagFile, RemoteCall, Task, TaskScript } from "./dagfile.ts";
 import { redefines } from "./kinds.ts";
 import { scriptOf } from "./processes.ts";
@@ -23,7 +23,7 @@ export type ShellTextCommand = {
   readonly visit: CommandVisit;
   readonly command: ShellCommand;
   /** The command with its arguments, in the source. */
-  readonly span: Span;
+  readonly span: SourceSpan;
 };
 
 const texts = new WeakMap<DagFile, readonly ShellText[]>();
@@ -66,7 +66,7 @@ export function shellCommands(file: DagFile, words: RegExp): ShellTextCommand[] 
     for (const visit of commands(text.root)) {
       if (touchesError(visit) || !isPosix(visit.script)) continue;
       const span = sourceSpan(visit.script.folded, visit.statement.span);
-      const key = `${span.start} ${span.end} ${visit.statement.span.start}`;
+      const key = `${partKey(span)} ${visit.statement.span.start}`;
       if (seen.has(key)) continue;
       seen.add(key);
       found.push({ text, visit, command: visit.statement, span });

@@ -5,7 +5,7 @@ import type { ShellCommand } from "../shell/script.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { keyword } from "../syntax/python.ts";
-import type { Span } from "../text/span.ts";
+import type { SourceSpan, Span } from "../text/span.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
 import { type ShellText, shellCommands } from "./shellTexts.ts";
 
@@ -17,7 +17,7 @@ export type SshClient = {
   readonly call: RemoteInvocation;
   readonly missing: Lacking;
   /** `ssh -i key user@host`, in the source. */
-  readonly span: Span;
+  readonly span: SourceSpan;
   /** What other findings about the same call share: the command, or the Python call that runs it. */
   readonly cause: Span;
   /** What ends it if nothing else does: `timeout(1)`, the call's own `timeout=`. */

@@ -1,4 +1,4 @@
-import { type Background, backgroundJobs, jobName } from "../airflow/background.ts";
+import { type Background, backgroundJobs, isSshClient, jobName } from "../airflow/background.ts";
 import { waitsOf } from "../airflow/processes.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
 import { defineRule } from "./rule.ts";
@@ -42,7 +42,8 @@ with DAG("export") as dag:
   },
   check(file, report) {
     for (const one of backgroundJobs(file)) {
-      if (one.remote) continue;
+      // The ssh client itself has a rule of its own.
+      if (one.remote || isSshClient(one)) continue;
       // Popen("job &", shell=True): whoever does not wait for the shell is told by popen-not-waited.
       if (one.call?.kind === "popen" && waitsOf(one.call).length === 0) continue;
       report({

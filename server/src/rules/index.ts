@@ -45,6 +45,7 @@ import skipOnExitCodeTooWide from "./skip-on-exit-code-too-wide.ts";
 import slaHasNoEffect from "./sla-has-no-effect.ts";
 import softFailHidesFailure from "./soft-fail-hides-failure.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
+import sshClientBackgrounded from "./ssh-client-backgrounded.ts";
 import sshClientNoKeepalive from "./ssh-client-no-keepalive.ts";
 import sshClientNoTimeout from "./ssh-client-no-timeout.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
@@ -62,6 +63,7 @@ import timeoutOrderInconsistent from "./timeout-order-inconsistent.ts";
 import triggerDagrunDeferrableIgnored from "./trigger-dagrun-deferrable-ignored.ts";
 import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
 import triggerDagrunWaitUnbounded from "./trigger-dagrun-wait-unbounded.ts";
+import unquotedUrlAmpersand from "./unquoted-url-ampersand.ts";
 import userInputInShell from "./user-input-in-shell.ts";
 
 /** Every rule, sorted by code. */
@@ -71,6 +73,7 @@ export const rules: readonly Rule[] = [
   operatorSubmitNoWait,
   triggerDagrunNoWait,
   popenNotWaited,
+  sshClientBackgrounded,
   operatorWaitDisabled,
   triggerDagrunDeferrableIgnored,
   cliJobSubmitNoWait,
@@ -80,6 +83,7 @@ export const rules: readonly Rule[] = [
   sdkStartWithoutWaiter,
   remoteJobNestedDetach,
   powershellStartProcessNoWait,
+  unquotedUrlAmpersand,
   missingExecutionTimeout,
   sshCmdTimeoutDefault,
   remoteJobNoTimeout,

@@ -10,7 +10,7 @@ import { editFolded, sourceSpan } from "../syntax/folded.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { prints } from "../syntax/uses.ts";
 import type { Fix } from "../text/edit.ts";
-import { overlaps, type Span, slice } from "../text/span.ts";
+import { overlaps, partKey, type Span, slice } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -55,12 +55,13 @@ with DAG("sync") as dag:
   },
   check(file, report) {
     const seen: Span[] = [];
+    const told = new Set<string>();
     for (const { root } of shellTexts(file)) {
       if (!hostKeyWords.test(root.folded.text)) continue;
       for (const { script, one } of inScript(root)) {
         const span = sourceSpan(script.folded, one.span);
-        if (seen.some((other) => overlaps(other, span))) continue;
-        seen.push(span);
+        if (told.has(partKey(span))) continue;
+        told.add(partKey(span));
         report({
           span,
           message: `${script.folded.text.slice(one.span.start, one.span.end)} accepts any host key: whoever answers in this host's place gets the command and its data.`,

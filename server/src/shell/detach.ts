@@ -1,5 +1,6 @@
 /** What a script starts and does not wait for. */
 import type { Span } from "../text/span.ts";
+import { blank } from "./blank.ts";
 import { detacher, mentionsDetacher } from "./detachers.ts";
 import type { Place, Redirect, Script, ShellCommand, Statement } from "./script.ts";
 import { type Waiting, waiting } from "./waits.ts";
@@ -224,9 +225,9 @@ function ampersandAfter(script: Script, from: number): Span | undefined {
 
 function isInUrl(statement: Statement, ampersand: Span | undefined, script: Script): boolean {
   if (!ampersand || ampersand.start !== statement.span.end) return false;
-  const { text } = script.folded;
+  const text = blank(script.folded);
   const before = text.slice(0, ampersand.start).split(/\s/).at(-1) ?? "";
-  return /:\/\/\S*\?/.test(before) && /^[\w.%-]+=/.test(text.slice(ampersand.end));
+  return /:\/\/\S*\?/.test(before) && !/["']/.test(before) && /^[\w.%[\]-]+=/.test(text.slice(ampersand.end));
 }
 
 /** Whether any part of it still has the script's standard output or error. */
