@@ -133,6 +133,44 @@ const deferrals: Readonly<Record<string, Exclude<DeferralEnd, "timeout">>> = {
 /** The sensor classes with a hand-written fact about failures. */
 export const listedSensors: readonly string[] = Object.keys(failures);
 
+/** The states in which a sensor fails, where it knows only those that it is told (an empty list for EMR means its own). */
+export type FailureStates = {
+  /** The keyword that lists them. */
+  readonly parameter: string;
+  /** The keywords that list the states it waits for. */
+  readonly awaited: readonly string[];
+  /** What to write; empty: names that need an import. */
+  readonly states: readonly string[];
+};
+
+const toldStates: Readonly<Record<string, FailureStates>> = {
+  [`${google}.datafusion.CloudDataFusionPipelineStateSensor`]: {
+    parameter: "failure_statuses",
+    awaited: ["expected_statuses"],
+    states: ["FAILED", "KILLED", "REJECTED"],
+  },
+  [`${google}.dataform.DataformWorkflowInvocationStateSensor`]: {
+    parameter: "failure_statuses",
+    awaited: ["expected_statuses"],
+    states: [],
+  },
+  [`${google}.dataform.DataformWorkflowInvocationActionStateSensor`]: {
+    parameter: "failure_statuses",
+    awaited: ["expected_statuses"],
+    states: [],
+  },
+  [`${google}.cloud_composer.CloudComposerExternalTaskSensor`]: {
+    parameter: "failed_states",
+    awaited: ["allowed_states", "skipped_states"],
+    states: ["failed"],
+  },
+};
+
+/** The sensor classes that know only the states that they are told; `undefined` for all others. */
+export function failureStates(cls: OperatorClass): FailureStates | undefined {
+  return nearest(toldStates, cls);
+}
+
 /** What is known of a sensor class; `undefined` for a class that is no sensor. */
 export function sensorFacts(cls: OperatorClass): SensorFacts | undefined {
   if (!isSubclassOf(cls, "airflow.sdk.BaseSensorOperator")) return undefined;

@@ -13,6 +13,7 @@ import externalTaskSensorCheckExistenceNoop from "./external-task-sensor-check-e
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
 import httpCallNoTimeout from "./http-call-no-timeout.ts";
+import httpSensorNoResponseCheck from "./http-sensor-no-response-check.ts";
 import kubectlWaitSuccessOnly from "./kubectl-wait-success-only.ts";
 import kubernetesJobNoWait from "./kubernetes-job-no-wait.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
@@ -38,6 +39,7 @@ import type { Rule } from "./rule.ts";
 import sdkStartWithoutWaiter from "./sdk-start-without-waiter.ts";
 import sensorCallableNoReturn from "./sensor-callable-no-return.ts";
 import sensorDefaultTimeout from "./sensor-default-timeout.ts";
+import sensorIgnoresFailedState from "./sensor-ignores-failed-state.ts";
 import sensorNotOrderedAfterSubmit from "./sensor-not-ordered-after-submit.ts";
 import sensorPokeModeLongWait from "./sensor-poke-mode-long-wait.ts";
 import shellTrueInterpolated from "./shell-true-interpolated.ts";
@@ -104,6 +106,7 @@ export const rules: readonly Rule[] = [
   sshOperatorLongRunning,
   sshHookExecResultIgnored,
   sensorNotOrderedAfterSubmit,
+  sensorIgnoresFailedState,
   kubectlWaitSuccessOnly,
   exitStatusMasked,
   remoteJobCommandShape,
@@ -133,5 +136,6 @@ export const rules: readonly Rule[] = [
   externalTaskSensorCheckExistenceNoop,
   sensorCallableNoReturn,
   bashSensorAnyErrorWaits,
+  httpSensorNoResponseCheck,
   slaHasNoEffect,
 ];
