@@ -4,12 +4,11 @@ import { isSetLater } from "./attributes.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { followersOf } from "./edges.ts";
 import { shareName } from "./mentions.ts";
+import { isTeardown } from "./triggerRules.ts";
 
 /** Whether a task is, or may be, a clean-up: marked as teardown, or run by its trigger rule whether others failed or not. */
 export function isCleanUp(file: DagFile, task: Task): boolean {
-  if (task.operator.name === "teardown" || task.operator.name === "task.teardown") return true;
-  const made = task.expansion ?? task.call;
-  if (made && file.results.resultOf(made).uses.some((use) => use.path.includes("as_teardown"))) return true;
+  if (isTeardown(file, task)) return true;
   if (isSetLater(file, task, "trigger_rule")) return true;
   const rule = argument(file, task, "trigger_rule");
   if (typeof rule !== "object") return false;

@@ -11,6 +11,14 @@ export function triggerRuleOf(file: DagFile, task: Task): string {
   if (found === "unknown") return "unknown";
   const { resolved } = found;
   if (resolved.kind === "string" && resolved.folded.holes.length === 0) return resolved.folded.text.toLowerCase();
-  // TriggerRule.ALL_DONE
-  return resolved.kind === "reference" ? resolved.qualified.replace(/^.*\./, "").toLowerCase() : "unknown";
+  // TriggerRule.ALL_DONE, TriggerRule.ALL_DONE.value
+  const name = resolved.kind === "reference" ? resolved.qualified.replace(/\.value$/, "") : "unknown";
+  return name.replace(/^.*\./, "").toLowerCase();
+}
+
+/** Whether the task is marked as a teardown: by `.as_teardown(…)` or `@teardown`. */
+export function isTeardown(file: DagFile, task: Task): boolean {
+  if (task.operator.name === "teardown" || task.operator.name === "task.teardown") return true;
+  const made = task.expansion ?? task.call;
+  return made !== undefined && file.results.resultOf(made).uses.some((use) => use.path.includes("as_teardown"));
 }

@@ -1,3 +1,4 @@
+import allDoneLeafMasksFailure from "./all-done-leaf-masks-failure.ts";
 import bareWaitLosesStatus from "./bare-wait-loses-status.ts";
 import bashBackgroundCommand from "./bash-background-command.ts";
 import bashSensorAnyErrorWaits from "./bash-sensor-any-error-waits.ts";
@@ -120,6 +121,7 @@ export const rules: readonly Rule[] = [
   remoteErrorSwallowed,
   skipOnExitCodeTooWide,
   softFailHidesFailure,
+  allDoneLeafMasksFailure,
   envDropsInherited,
   retriesDuplicateRemoteJob,
   sshNoRemoteKill,

@@ -1,0 +1,89 @@
+/** How the end of a DAG run follows from its tasks: from those that nothing runs after. */
+import { walkStatements } from "../syntax/traverse.ts";
+import { slice } from "../text/span.ts";
+import type { DagFile, Task } from "./dagfile.ts";
+import { edgesFrom, followersOf } from "./edges.ts";
+import { isA, isSensor, operators } from "./kinds.ts";
+import { remoteProgram, remoteWork } from "./remote.ts";
+import { hiddenFollowers } from "./sight.ts";
+import { isTeardown, triggerRuleOf } from "./triggerRules.ts";
+
+/** A task whose failure the run does not show, since every leaf behind it runs, and succeeds, all the same. */
+export type Masking = {
+  /** The last task. */
+  readonly leaf: Task;
+  /** Its trigger rule: `all_done`, `always`. */
+  readonly rule: string;
+  /** Remote work before it whose failure is not shown. */
+  readonly masked: readonly Task[];
+};
+
+/** Rules that let a task run whatever became of those before it; `dummy` is the old name of `always`. */
+const heedless = new Set(["all_done", "always", "dummy"]);
+
+const linksAll =
+  /\b(?:tasks|task_dict|leaves|roots)\b[^\n=]*>>|\bset_(?:up|down)stream\([^\n)]*\.(?:tasks|leaves|roots)\b|\bwatcher\b/;
+
+/** The leaves of a file that make a run with failed remote work end as success. A teardown is no leaf. */
+export function maskingLeaves(file: DagFile): readonly Masking[] {
+  const found = new Map<Task, { rule: string; masked: Task[] }>();
+  if (!/all_done|always|["']dummy|ALL_DONE|ALWAYS/.test(file.text)) return [];
+  // list(dag.tasks) >> watcher(): any task may have a follower that is not seen.
+  if (file.openEdges.some((one) => !one.beforeComplete) || linksAll.test(file.text)) return [];
+  for (const task of file.tasks) {
+    if (!doesRemoteWork(file, task) || isTeardown(file, task) || hiddenFollowers(file, task)) continue;
+    const leaves = leavesBehind(file, task);
+    const rules = leaves.map((one) => triggerRuleOf(file, one));
+    if (leaves.length === 0 || !rules.every((one) => heedless.has(one)) || leaves.some((one) => mayFail(file, one)))
+      continue;
+    for (const [at, leaf] of leaves.entries()) {
+      const own = found.get(leaf) ?? { rule: rules[at] ?? "", masked: [] };
+      own.masked.push(task);
+      found.set(leaf, own);
+    }
+  }
+  return [...found].map(([leaf, one]) => ({ leaf, ...one }));
+}
+
+/** The tasks behind this one that decide how the run ends; none when it is one itself. */
+function leavesBehind(file: DagFile, task: Task): readonly Task[] {
+  const counts = (one: Task): boolean => !isTeardown(file, one);
+  const isLeaf = (one: Task): boolean => !edgesFrom(file.edges, one).some(({ to }) => counts(to));
+  if (isLeaf(task)) return [];
+  return [...followersOf(file.edges, task)].filter((one) => counts(one) && isLeaf(one));
+}
+
+/** Whether the leaf looks at what became of the others, or fails by itself: a watcher, a summary that raises. */
+function mayFail(file: DagFile, leaf: Task): boolean {
+  if (isSensor(leaf) || leaf.operator.subclasses.length > 0 || !leaf.operator.known) return true;
+  if (
+    leaf.scripts.some((one) =>
+      /\bexit\s+(?:[1-9]|\$)|\bfalse\b|\{\{[^}]*(?:get_task_instance|\.state)/.test(one.script.folded.text),
+    )
+  )
+    return true;
+  if (leaf.form !== "taskflow" && !isA(leaf, operators.python)) return false;
+  const { callable } = leaf;
+  if (!callable) return true;
+  let raises = /get_task_instances?\b|\.state\b|current_state|sys\.exit|\bassert\b|\bfail\(/.test(
+    slice(file.text, callable.span),
+  );
+  walkStatements(callable.body, (one) => {
+    if (one.kind === "raise") raises = true;
+    return true;
+  });
+  return raises;
+}
+
+const local =
+  /^apache-airflow(?:-providers-(?:standard|smtp|slack|discord|telegram|opsgenie|pagerduty|common-.*|openlineage))?$/;
+
+/** Whether its failure is that of work on another machine or service. */
+function doesRemoteWork(file: DagFile, task: Task): boolean {
+  const { known } = task.operator;
+  if (known?.kind !== "operator") return false;
+  if (remoteWork(file, task) !== undefined || isA(task, operators.triggerDagRun)) return true;
+  if (isA(task, operators.bash)) return task.scripts.some((one) => remoteProgram(one.script) !== undefined);
+  if (task.form === "taskflow") return false;
+  return !local.test(known.provider);
+}
