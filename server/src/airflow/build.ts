@@ -76,6 +76,7 @@ export function build(
   const openEdges = bare.open.map((one) => ({ ...one, before: known(one.before), after: known(one.after) }));
   const outcomes = results(module);
   const reached = runBy({ module, names, tasks, users, imports, importsOf: around.importsOf });
+  const calls = collectCalls(module, values, outcomes, reached.here, tasks.length > 0);
   let callsElsewhere: readonly RemoteCall[] | undefined;
   let runs: readonly Run[] | undefined;
   const file: DagFile = {
@@ -92,10 +93,11 @@ export function build(
     edges,
     openEdges,
     edgesComplete: openEdges.length === 0,
-    calls: collectCalls(module, values, outcomes, reached.here, tasks.length > 0),
+    calls: calls.filter((one) => one.kind !== "pause"),
+    pauses: calls.filter((one) => one.kind === "pause"),
     get callsElsewhere() {
       callsElsewhere ??= [...reached.elsewhere].flatMap(([home, code]) =>
-        collectCalls(home.module, home, results(home.module), code).filter((one) => one.tasks.length > 0),
+        collectCalls(home.module, home, results(home.module), code).filter((one) => one.kind !== "pause" && one.tasks.length > 0),
       );
       return callsElsewhere;
     },

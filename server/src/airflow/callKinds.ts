@@ -18,6 +18,7 @@ const kinds: Readonly<Record<string, RemoteCallKind>> = {
   "commands.getstatusoutput": "os-system",
   "os.system": "os-system",
   "os.popen": "os-system",
+  "time.sleep": "pause",
   "paramiko.SSHClient.connect": "paramiko-connect",
   "paramiko.SSHClient.exec_command": "paramiko-exec",
   "urllib.request.urlopen": "http",

@@ -130,7 +130,7 @@ function calleeOf(call: Call, scope: Scope, values: Values): string | undefined 
 }
 
 function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Values): RemoteCall["command"] {
-  if (kind === "http" || kind.startsWith("sdk-")) return undefined;
+  if (kind === "http" || kind === "pause" || kind.startsWith("sdk-")) return undefined;
   const named = keyword(call, "args") ?? keyword(call, "command") ?? keyword(call, "cmd");
   const positional = call.args.filter((one) => one.form === "positional").map((one) => one.value);
   // exec_ssh_client_command(ssh_client, command, …) takes the client first.

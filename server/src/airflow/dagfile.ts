@@ -155,7 +155,9 @@ export type RemoteCallKind =
   /** A request to a cloud that starts work and answers at once: boto3's `start_job_run`. */
   | "sdk-request"
   /** Started work behind an object that can be waited for: BigQuery's `query`, Azure's `begin_…`. */
-  | "sdk-handle";
+  | "sdk-handle"
+  /** `time.sleep`, which stands in {@link DagFile.pauses} and not among the calls. */
+  | "pause";
 
 /** A process, ssh or HTTP call in code that a task runs. */
 export type RemoteCall = {
@@ -219,6 +221,8 @@ export type DagFile = {
   /** No edge is open. */
   readonly edgesComplete: boolean;
   readonly calls: readonly RemoteCall[];
+  /** Where the code that tasks run sleeps. */
+  readonly pauses: readonly RemoteCall[];
   /** Such calls in functions of other files that tasks of this file run; their spans and scopes are those files'. */
   readonly callsElsewhere: readonly RemoteCall[];
   /** Tasks of other files that run the code at an offset of this one. */
