@@ -53,6 +53,11 @@ export function watches(task: Task): boolean {
   return isSensor(task) || /Sensor(Async)?$/.test(task.operator.name) || task.operator.name === "task.sensor";
 }
 
+/** Whether the task's operator, known or not, is named for telling people something: EmailOperator, SlackWebhookOperator. */
+export function tellsPeople(task: Task): boolean {
+  return /E?mail|Slack|Teams|Discord|Telegram|PagerDuty|Opsgenie|Notif|Webhook/.test(task.operator.name);
+}
+
 function defines(definition: ClassDef, method: string): boolean {
   return definition.body.some((one) => one.kind === "function" && one.name === method);
 }

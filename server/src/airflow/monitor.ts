@@ -5,7 +5,7 @@ import { sensorFacts } from "../catalog/sensors.ts";
 import { slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { edgesFrom, followersOf } from "./edges.ts";
-import { isA, isSensor, operators, watches } from "./kinds.ts";
+import { isA, isSensor, operators, tellsPeople, watches } from "./kinds.ts";
 import { isNamedIn, type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
 import { hiddenFollowers } from "./sight.ts";
 
@@ -14,8 +14,6 @@ export type Monitored = "yes" | "no" | "unknown";
 
 /** Words of code and commands that ask how a job is doing. */
 const asking = /sleep|wait|poll|status|state|describe|monitor|watch|until|check|sens(e|or)|waiter|get_(job|run|batch)/i;
-/** Operators that tell people; a class that Tether does not know may still be named for it. */
-const telling = /E?mail|Slack|Teams|Discord|Telegram|PagerDuty|Opsgenie|Notif|Webhook/;
 const namedForIt = /wait|poll|monitor|watch|sens(e|or)|check|status|complet|finish/i;
 
 /**
@@ -79,7 +77,7 @@ function watchesIt(file: DagFile, one: Task, task: Task, started: Started, place
     return codeWatches(file, one, task, started, reading, place);
   if (started.later && one.scripts.some(({ script }) => started.later?.test(script.folded.text))) return "yes";
   if (reading === "no") return !known && place.direct && namedForIt.test(one.id ?? "") ? "unknown" : "no";
-  if (telling.test(name)) return "no";
+  if (tellsPeople(one)) return "no";
   if (!known) return "unknown";
   // A cluster that does not come up fails the operators that are to run on it.
   if (behaviourOf(known) && !runsText(one)) return reading;

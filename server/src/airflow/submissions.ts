@@ -71,7 +71,7 @@ function find(file: DagFile): readonly Submitted[] {
   for (const call of file.calls) {
     const script = call.live ? scriptOf(call) : undefined;
     for (const one of script ? submissions(script) : []) {
-      if (codeFollows(file, call, one)) continue;
+      if (codeFollows(file, call, one.submitter.later)) continue;
       add(one, { task: undefined, script: undefined, call, tasks: call.tasks });
     }
   }
@@ -118,8 +118,8 @@ const waiting = /\b\w*(?:sleep|wait|poll|monitor|watch|status|state)\w*\s*\(/i;
 const ofTheProgram =
   /\b(?:recv_exit_status|exit_status_ready|raise_for_status|getstatusoutput)\b|\.(?:wait|poll)\s*\(/g;
 
-/** Whether the code around a call goes on to ask for the work. */
-function codeFollows(file: DagFile, call: RemoteCall, { submitter }: Submission): boolean {
+/** Whether the code around a call that starts work goes on to ask for it. */
+export function codeFollows(file: DagFile, call: RemoteCall, later?: RegExp): boolean {
   const own = call.function ? [call.function] : [];
   const functions = new Set<FunctionDef>([...own, ...call.tasks.flatMap((task) => task.callable ?? [])]);
   return [...functions].some((one) => {
@@ -134,6 +134,6 @@ function codeFollows(file: DagFile, call: RemoteCall, { submitter }: Submission)
     // while …: submit(); check()
     const looped = inside && /\bwhile\b/.test(before) ? before : "";
     const code = `${looped}\n${text}`.replaceAll(ofTheProgram, "");
-    return waiting.test(code) || (submitter.later?.test(code) ?? false);
+    return waiting.test(code) || (later?.test(code) ?? false);
   });
 }

@@ -19,6 +19,7 @@ import kubectlWaitSuccessOnly from "./kubectl-wait-success-only.ts";
 import kubernetesJobNoWait from "./kubernetes-job-no-wait.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
 import multiStatementWithoutErrexit from "./multi-statement-without-errexit.ts";
+import noFailureNotification from "./no-failure-notification.ts";
 import operatorKillLeavesJob from "./operator-kill-leaves-job.ts";
 import operatorSubmitNoWait from "./operator-submit-no-wait.ts";
 import operatorWaitDisabled from "./operator-wait-disabled.ts";
@@ -109,6 +110,7 @@ export const rules: readonly Rule[] = [
   sensorNotOrderedAfterSubmit,
   sensorIgnoresFailedState,
   kubectlWaitSuccessOnly,
+  noFailureNotification,
   exitStatusMasked,
   remoteJobCommandShape,
   subprocessResultIgnored,
