@@ -60,6 +60,16 @@ describe("threads", () => {
     expect(await run(worker, jobs(5))).toEqual(Array(5).fill("syntax-error"));
   });
 
+  test("know the tasks that run a file's functions, and what is open in an editor", async () => {
+    const path = join(folder, "helper.py");
+    writeFileSync(path, "import hosts\n");
+    const open = new Map([[path, "def broken(:\n"]]);
+    const task = { path: join(folder, "dag.py"), span: { start: 0, end: 1 }, label: "PythonOperator", bounded: false };
+    const helper = { path, users: [{ path, function: "broken", task }] };
+    const around = { open, roots: [folder] };
+    expect(await run(worker, [{ files: [helper, { path, users: [] }], settings, around }])).toEqual(["syntax-error"]);
+  });
+
   test("no jobs, no threads", async () => {
     expect(await run(join(folder, "there is no such file"), [])).toEqual([]);
   });

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { settingsResolver } from "../../server/src/engine/settings.ts";
+import { Uses } from "../../server/src/engine/uses.ts";
 import { type FileResult, lintWorkspace } from "../../server/src/engine/workspace.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tether-workspace-"));
@@ -75,5 +76,116 @@ describe("a workspace lint", () => {
 
   test("a path that does not exist is no file", async () => {
     expect((await run({}, [join(root, "nowhere")])).summary).toEqual({ files: 0, findings: 0, cancelled: false });
+  });
+});
+
+describe("files that have to do with one another", () => {
+  const dag = (name: string, imports: string) => `from airflow import DAG
+from airflow.operators.python import PythonOperator
+${imports}
+
+with DAG("${name}"):
+    PythonOperator(task_id="${name}", python_callable=load)
+`;
+  const left = 'import subprocess\n\n\ndef load():\n    subprocess.Popen(["./load.sh"])\n';
+
+  function project(files: Readonly<Record<string, string>>): string {
+    const top = mkdtempSync(join(root, "project-"));
+    mkdirSync(join(top, ".git"));
+    for (const [name, text] of Object.entries({ "tether.toml": 'select = ["popen-not-waited"]\n', ...files })) {
+      mkdirSync(dirname(join(top, name)), { recursive: true });
+      writeFileSync(join(top, name), text);
+    }
+    return top;
+  }
+
+  /** `path findings` of every result, in the order they came. */
+  async function results(top: string, options: Parameters<typeof lintWorkspace>[2] = {}, paths = [top]) {
+    const lines: string[] = [];
+    const summary = await lintWorkspace(paths, settingsResolver().for, {
+      ...options,
+      onFile: ({ path, findings }) => lines.push(`${relative(top, path)} ${findings.length}`),
+    });
+    return { lines, summary };
+  }
+
+  test("a helper is linted again, once, when all that runs it is known", async () => {
+    const top = project({
+      "dags/a.py": dag("a", "from lib.jobs import load"),
+      "dags/b.py": dag("b", "from lib.jobs import load"),
+      "lib/jobs.py": left,
+    });
+    const seen: string[] = [];
+    const { lines, summary } = await results(top, { onProgress: (done, total) => seen.push(`${done}/${total}`) });
+    expect(lines).toEqual(["dags/a.py 0", "dags/b.py 0", "lib/jobs.py 0", "lib/jobs.py 1"]);
+    expect(summary).toEqual({ files: 3, findings: 1, cancelled: false });
+    expect(seen).toEqual(["1/3", "2/3", "3/3", "4/4"]);
+  });
+
+  test("nothing is linted twice where no file runs another's functions", async () => {
+    const top = project({ "dags/a.py": dag("a", "def load():\n    pass"), "lib/jobs.py": left });
+    expect((await results(top)).lines).toEqual(["dags/a.py 0", "lib/jobs.py 0"]);
+  });
+
+  test("helpers that run one another's functions in a circle come to an end", async () => {
+    const top = project({
+      "dags/a.py": dag("a", "from one import load"),
+      "one.py": "import two\n\n\ndef load():\n    two.more()\n\n\ndef again():\n    load()\n",
+      "two.py": `import one\n${left.replace("load()", "more()")}    one.again()\n`,
+    });
+    const { lines, summary } = await results(top);
+    expect(lines.at(-1)).toMatch(/^(one\.py 0|two\.py 1)$/);
+    expect(summary).toEqual({ files: 3, findings: 1, cancelled: false });
+  });
+
+  test("a helper that is a file of the search by another name is reported by the name of the search", async () => {
+    const top = project({ "dags/a.py": dag("a", "from jobs import load"), "lib/jobs.py": left });
+    symlinkSync(join(top, "lib/jobs.py"), join(top, "dags/jobs.py"));
+    const paths = [join(top, "dags/a.py"), join(top, "lib/jobs.py")];
+    const { lines } = await results(top, {}, paths);
+    expect(lines).toEqual(["dags/a.py 0", "lib/jobs.py 0", "lib/jobs.py 1"]);
+  });
+
+  test("who runs what may be known before, and is told to who asks", async () => {
+    const top = project({ "dags/a.py": dag("a", "from lib.jobs import load"), "lib/jobs.py": left });
+    const uses = new Uses();
+    await results(top, { uses });
+    const [user, ...others] = uses.of(join(top, "lib/jobs.py"));
+    expect([user?.function, user?.task.label, others]).toEqual(["load", 'PythonOperator "a"', []]);
+    expect((await results(top, { uses }, [join(top, "lib/jobs.py")])).lines).toEqual(["lib/jobs.py 1"]);
+  });
+
+  test("a survey learns the same without rules, and passes over files that import nothing of the project", async () => {
+    const top = project({
+      "dags/a.py": dag("a", "from lib.jobs import load"),
+      "dags/plain.py": dag("plain", "from os import load"),
+      "lib/jobs.py": left,
+    });
+    const uses = new Uses();
+    const skipped: string[] = [];
+    await lintWorkspace([top], settingsResolver().for, {
+      survey: true,
+      uses,
+      onFile: (result) => {
+        if (result.skipped) skipped.push(relative(top, result.path));
+        expect(result.findings).toEqual([]);
+      },
+    });
+    expect(skipped).toEqual(["dags/plain.py", "lib/jobs.py"]);
+    expect(uses.of(join(top, "lib/jobs.py"))).toHaveLength(1);
+  });
+
+  test("aborting leaves the helpers as they were", async () => {
+    const top = project({ "a.py": dag("a", "from jobs import load"), "jobs.py": left });
+    const abort = new AbortController();
+    let done = 0;
+    const { lines, summary } = await results(top, {
+      signal: abort.signal,
+      onProgress: () => {
+        if (++done === 2) abort.abort();
+      },
+    });
+    expect(lines).toEqual(["a.py 0", "jobs.py 0"]);
+    expect(summary).toMatchObject({ findings: 0, cancelled: true });
   });
 });
