@@ -11,6 +11,7 @@ import dockerDetachedRun from "./docker-detached-run.ts";
 import envDropsInherited from "./env-drops-inherited.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorCheckExistenceNoop from "./external-task-sensor-check-existence-noop.ts";
+import externalTaskSensorDateMismatch from "./external-task-sensor-date-mismatch.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
 import httpCallNoTimeout from "./http-call-no-timeout.ts";
@@ -137,6 +138,7 @@ export const rules: readonly Rule[] = [
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,
   rescheduleIntervalTooShort,
+  externalTaskSensorDateMismatch,
   externalTaskSensorCheckExistenceNoop,
   sensorCallableNoReturn,
   bashSensorAnyErrorWaits,

@@ -1,0 +1,54 @@
+/** When the runs of a DAG take place, and which date they carry. */
+import { keyword } from "../syntax/python.ts";
+import { knownText } from "../syntax/value.ts";
+import { type Cron, readCron } from "./cron.ts";
+import type { Dag, DagFile } from "./dagfile.ts";
+import { airflowMajor } from "./target.ts";
+
+/**
+ * `cron`: at the dates of an expression. `none`: only when somebody triggers it. `once`: one run, at its start date.
+ * `data`: when its assets (data sets) change. `unknown`: an interval that begins at the start date, a timetable, a value
+ * that is not known.
+ */
+export type Schedule =
+  | { readonly kind: "cron"; readonly cron: Cron; readonly text: string }
+  | { readonly kind: "none" | "once" | "data" | "unknown" };
+
+/** A DAG and the file that makes it. */
+export type DagPlace = { readonly file: DagFile; readonly dag: Dag };
+
+/** The one DAG of that id; undefined when there is none in sight, or several. */
+export function dagById(file: DagFile, id: string): DagPlace | undefined {
+  const found = file.dags.filter((one) => one.id === id);
+  const [dag] = found;
+  // A DAG without a known id may be the one, too.
+  return dag && found.length === 1 && file.dags.every((one) => one.id !== undefined) ? { file, dag } : undefined;
+}
+
+/** The schedule of a DAG, by the project's Airflow where it has none written. */
+export function scheduleOf({ file, dag }: DagPlace): Schedule {
+  const { call } = dag;
+  if (!call) return byDefault(file);
+  // A mapping may hold it, and a timetable is code.
+  if (call.args.some((one) => one.form === "double-star" || one.form === "star") || keyword(call, "timetable"))
+    return { kind: "unknown" };
+  const given = keyword(call, "schedule") ?? keyword(call, "schedule_interval");
+  if (!given) return byDefault(file);
+  const value = file.values.evaluate(given.value, file.names.module);
+  if (value.kind === "none") return { kind: "none" };
+  // schedule=[Dataset("…")], schedule=Asset("…")
+  if (value.kind === "list" && value.items.length > 0) return { kind: "data" };
+  if (value.kind === "call" && /\.(Asset|Dataset|AssetAny|AssetAll)$/.test(value.callee)) return { kind: "data" };
+  const text = knownText(value)?.trim();
+  if (text === undefined) return { kind: "unknown" };
+  if (text === "@once") return { kind: "once" };
+  const cron = readCron(text);
+  return cron ? { kind: "cron", cron, text } : { kind: "unknown" };
+}
+
+/** Airflow 3 schedules nothing by itself; before, a DAG ran once a day from its start date on. */
+function byDefault(file: DagFile): Schedule {
+  return {
+    kind: airflowMajor(file.project.target) >= 3 && file.project.target.origin !== "default" ? "none" : "unknown",
+  };
+}
