@@ -201,8 +201,8 @@ function sorted(findings: readonly Finding[]): Finding[] {
     )
     .filter((finding) => {
       // Two lines of one script are shown at the one argument that names it.
-      const elsewhere = finding.related.find((one) => one.path !== undefined)?.span.start ?? "";
-      const key = `${finding.code} ${finding.span.start} ${finding.span.end} ${elsewhere} ${finding.message}`;
+      const { code, span, elsewhere, message } = finding;
+      const key = `${code} ${span.start} ${span.end} ${elsewhere?.span.start ?? ""} ${message}`;
       return !seen.has(key) && seen.add(key);
     });
 }

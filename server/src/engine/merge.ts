@@ -1,6 +1,6 @@
 /** One cause, one finding: what several rules say of the same thing becomes one finding with related information. */
 import type { Finding, Related, Rule } from "../rules/rule.ts";
-import { type SourceSpan, sharesPart } from "../text/span.ts";
+import { partKey, type SourceSpan, sharesPart } from "../text/span.ts";
 
 /** What the engine keeps of a reported finding until all rules have run. */
 export type Reported = {
@@ -18,21 +18,28 @@ export function merged(
 ): Finding[] {
   const wider = new Map(rules.flatMap(({ name, mergesInto }) => (mergesInto ? [[name, mergesInto] as const] : [])));
   if (!findings.some((one) => wider.has(one.rule))) return [...findings];
-  const absorberOf = (finding: Finding): Finding | undefined => {
+  const nearestOf = (finding: Finding): Finding | undefined => {
     const own = reported.get(finding);
     if (!own) return undefined;
     for (const name of wider.get(finding.rule) ?? []) {
       for (const other of findings) {
         const its = other.rule === name && other !== finding ? reported.get(other) : undefined;
-        // A rule that says more may itself give way to another.
-        if (its && sharesPart(its.cause, own.cause)) return absorberOf(other) ?? other;
+        if (its && sharesPart(its.cause, own.cause)) return other;
       }
     }
     return undefined;
   };
+  /** A rule that says more may itself give way to another. */
+  const lastOf = (finding: Finding): Finding => {
+    const next = nearestOf(finding);
+    return next ? lastOf(next) : finding;
+  };
   return findings.filter((finding) => {
-    const absorber = absorberOf(finding);
-    if (!absorber) return true;
+    const nearest = nearestOf(finding);
+    if (!nearest) return true;
+    const absorber = lastOf(nearest);
+    // One line for each place.
+    if (absorber !== nearest && partKey(nearest.span) === partKey(finding.span)) return false;
     const lines = reported.get(absorber)?.related;
     const { span, message, code } = finding;
     if (lines && !lines.some((one) => one.message.startsWith(code) && one.span.start === span.start))
