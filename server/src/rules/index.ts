@@ -61,6 +61,7 @@ import sshInnerMultiStatement from "./ssh-inner-multi-statement.ts";
 import sshNoBatchmode from "./ssh-no-batchmode.ts";
 import sshNoRemoteKill from "./ssh-no-remote-kill.ts";
 import sshOperatorLongRunning from "./ssh-operator-long-running.ts";
+import sshOutputIsBase64 from "./ssh-output-is-base64.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
@@ -126,6 +127,7 @@ export const rules: readonly Rule[] = [
   softFailHidesFailure,
   allDoneLeafMasksFailure,
   envDropsInherited,
+  sshOutputIsBase64,
   retriesDuplicateRemoteJob,
   sshNoRemoteKill,
   ptyKillsBackgroundJob,
