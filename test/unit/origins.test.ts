@@ -78,6 +78,7 @@ describe("an ssh by Popen", () => {
     const { findings } = lint({ path: project.path, text: popen }, project.settings("", undefined));
     expect(findings.flatMap((one) => one.related.map((other) => slice(popen, other.span)))).toEqual([
       "subprocess.Popen",
+      '["ssh", "search@index01", "rebuild_everything.sh"]',
     ]);
   });
 });

@@ -11,7 +11,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
-  mergesInto: ["bash-ssh-call", "ssh-client-no-keepalive", "subprocess-no-timeout", "popen-not-waited"],
+  mergesInto: ["ssh-client-no-keepalive", "bash-ssh-call", "subprocess-no-timeout", "popen-not-waited"],
   docs: {
     why: `Without \`ConnectTimeout\` ssh waits for a host that does not answer as long as the kernel repeats its SYN, on Linux about 2 min, and tries the next address after that. When the host does answer but its sshd is hung, before the banner or in the key exchange, nothing ends the wait at all. \`ConnectTimeout\` bounds all of it.`,
     bad: `from airflow import DAG

@@ -12,9 +12,9 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   mergesInto: [
-    "bash-ssh-call",
     "ssh-client-no-keepalive",
     "ssh-client-no-timeout",
+    "bash-ssh-call",
     "subprocess-no-timeout",
     "popen-not-waited",
   ],
