@@ -28,6 +28,7 @@ import osSystemUsed from "./os-system-used.ts";
 import paramikoExitStatusIgnored from "./paramiko-exit-status-ignored.ts";
 import paramikoNoTimeout from "./paramiko-no-timeout.ts";
 import pipelineWithoutPipefail from "./pipeline-without-pipefail.ts";
+import pollLoopUnbounded from "./poll-loop-unbounded.ts";
 import popenNotWaited from "./popen-not-waited.ts";
 import powershellStartProcessNoWait from "./powershell-start-process-no-wait.ts";
 import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
@@ -71,6 +72,7 @@ import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
 import triggerDagrunWaitUnbounded from "./trigger-dagrun-wait-unbounded.ts";
 import unquotedUrlAmpersand from "./unquoted-url-ampersand.ts";
 import userInputInShell from "./user-input-in-shell.ts";
+import waitsForStartNotFinish from "./waits-for-start-not-finish.ts";
 
 /** Every rule, sorted by code. */
 export const rules: readonly Rule[] = [
@@ -103,6 +105,7 @@ export const rules: readonly Rule[] = [
   triggerDagrunWaitUnbounded,
   sshClientNoTimeout,
   sshClientNoKeepalive,
+  pollLoopUnbounded,
   removedTimeoutArgument,
   bashSshCall,
   paramikoExitStatusIgnored,
@@ -111,6 +114,7 @@ export const rules: readonly Rule[] = [
   sshHookExecResultIgnored,
   sensorNotOrderedAfterSubmit,
   sensorIgnoresFailedState,
+  waitsForStartNotFinish,
   kubectlWaitSuccessOnly,
   noFailureNotification,
   exitStatusMasked,
