@@ -39,11 +39,17 @@ export function merged(
     if (!nearest) return true;
     const absorber = lastOf(nearest);
     // One line for each place.
-    if (absorber !== nearest && partKey(nearest.span) === partKey(finding.span)) return false;
+    if (absorber !== nearest && partKey(placeOf(nearest)) === partKey(placeOf(finding))) return false;
     const lines = reported.get(absorber)?.related;
-    const { span, message, code } = finding;
-    if (lines && !lines.some((one) => one.message.startsWith(code) && one.span.start === span.start))
-      lines.push({ span, message: `${code}: ${message}` }, ...finding.related);
+    const { span, message, code, elsewhere, related } = finding;
+    // Text of another file is shown there at once; the first related line did nothing else.
+    const place = elsewhere ?? { span };
+    if (lines && !lines.some((one) => one.message.startsWith(code) && one.span.start === place.span.start))
+      lines.push({ ...place, message: `${code}: ${message}` }, ...(elsewhere ? related.slice(1) : related));
     return false;
   });
+}
+
+function placeOf({ span, elsewhere }: Finding): SourceSpan {
+  return elsewhere ? { ...span, elsewhere } : span;
 }
