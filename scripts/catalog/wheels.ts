@@ -89,7 +89,7 @@ export async function readRelease(
 }
 
 async function readWheel(folder: string, extractor: string, wheel: string): Promise<z.infer<typeof wheelFacts>> {
-  const path = await download(folder, wheel);
+  const path = await download(folder, wheel, "wheel");
   // Facts are kept per extractor text, so that a changed extractor reads everything again.
   const key = createHash("sha256")
     .update(await readFile(extractor))
@@ -104,20 +104,27 @@ async function readWheel(folder: string, extractor: string, wheel: string): Prom
   return wheelFacts.parse(JSON.parse(stdout));
 }
 
-async function download(folder: string, wheel: string): Promise<string> {
+/** The two forms in which a release stands in a registry. */
+export type Distribution = "wheel" | "sdist";
+
+/** Downloads one release, given as `name==version`, into a folder unless it is there; answers the archive's path. */
+export async function download(folder: string, release: string, kind: Distribution): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const found = await findWheel(folder, wheel);
+  const found = await findArchive(folder, release, kind);
   if (found !== undefined) return found;
-  // A wheel for another Python is fine: it is unpacked and read, never installed.
-  const options = ["-q", "--no-deps", "--only-binary=:all:", "--ignore-requires-python"];
-  await run("python3", ["-m", "pip", "download", ...options, "-d", folder, wheel]);
-  const path = await findWheel(folder, wheel);
-  if (path === undefined) throw new Error(`pip downloaded no wheel for ${wheel}`);
+  // One for another Python is fine: it is unpacked and read, never installed.
+  const form = kind === "wheel" ? "--only-binary=:all:" : "--no-binary=:all:";
+  const options = ["-q", "--no-deps", form, "--ignore-requires-python"];
+  await run("python3", ["-m", "pip", "download", ...options, "-d", folder, release]);
+  const path = await findArchive(folder, release, kind);
+  if (path === undefined) throw new Error(`pip downloaded no ${kind} of ${release}`);
   return path;
 }
 
-async function findWheel(folder: string, wheel: string): Promise<string | undefined> {
-  const prefix = `${wheel.replaceAll("-", "_").replace("==", "-")}-`;
-  const name = (await readdir(folder)).find((entry) => entry.startsWith(prefix) && entry.endsWith(".whl"));
+async function findArchive(folder: string, release: string, kind: Distribution): Promise<string | undefined> {
+  const written = release.replaceAll("-", "_").replace("==", "-");
+  const fits = (entry: string) =>
+    kind === "wheel" ? entry.startsWith(`${written}-`) && entry.endsWith(".whl") : entry === `${written}.tar.gz`;
+  const name = (await readdir(folder)).find(fits);
   return name === undefined ? undefined : join(folder, name);
 }
