@@ -15,6 +15,7 @@ import externalTaskSensorDateMismatch from "./external-task-sensor-date-mismatch
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
 import httpCallNoTimeout from "./http-call-no-timeout.ts";
+import httpJobStartNotPolled from "./http-job-start-not-polled.ts";
 import httpSensorNoResponseCheck from "./http-sensor-no-response-check.ts";
 import kubectlWaitSuccessOnly from "./kubectl-wait-success-only.ts";
 import kubernetesJobNoWait from "./kubernetes-job-no-wait.ts";
@@ -31,7 +32,9 @@ import pipelineWithoutPipefail from "./pipeline-without-pipefail.ts";
 import pollLoopUnbounded from "./poll-loop-unbounded.ts";
 import popenNotWaited from "./popen-not-waited.ts";
 import powershellStartProcessNoWait from "./powershell-start-process-no-wait.ts";
+import processDetachedFromTask from "./process-detached-from-task.ts";
 import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
+import pythonBackgroundWork from "./python-background-work.ts";
 import remoteErrorSwallowed from "./remote-error-swallowed.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNestedDetach from "./remote-job-nested-detach.ts";
@@ -84,10 +87,13 @@ export const rules: readonly Rule[] = [
   sshClientBackgrounded,
   operatorWaitDisabled,
   triggerDagrunDeferrableIgnored,
+  processDetachedFromTask,
+  pythonBackgroundWork,
   cliJobSubmitNoWait,
   cloudCliAsyncFlag,
   dockerDetachedRun,
   kubernetesJobNoWait,
+  httpJobStartNotPolled,
   sdkStartWithoutWaiter,
   remoteJobNestedDetach,
   powershellStartProcessNoWait,
