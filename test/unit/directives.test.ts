@@ -192,3 +192,9 @@ describe("ignore here", () => {
     expect(applyEdits(text, fix?.edits ?? [])).toBe('\uFEFF# tether: ignore[lost-job]\nx = """airflow\nLOST\n"""\n');
   });
 });
+
+test("what hides a finding only of those who run a helper is not called unused while they are unknown", () => {
+  const comment = "# tether: ignore[lost-job]";
+  const helper = `import airflow\n\n\ndef load():\n    pass  ${comment}\n\n\nx = 1  ${comment}\n`;
+  expect(places(through, helper)).toEqual(["8:unused-suppression"]);
+});

@@ -20,6 +20,8 @@ export type Suppressible = {
   readonly rules: readonly Rule[];
   /** Where shell texts stand: a directive in any other string is prose. */
   readonly scripts: readonly Span[];
+  /** Code that tasks of other files may run: what a directive there hides may only be found when they are known. */
+  readonly shared: readonly Span[];
 };
 
 /** The findings that remain, with TET901 and TET902 for directives that hide nothing. */
@@ -77,6 +79,7 @@ function complaintsAbout(directive: Directive, used: ReadonlySet<DirectiveItem>,
     if (item.foreign || used.has(item)) continue;
     const rule = known.find(({ name, code }) => name === item.name || code === item.name.toUpperCase());
     if (!rule) unknown.push(item);
+    else if (input.shared.some((one) => contains(one, directive.span))) continue;
     else if (input.ran.has(rule.name) || (rule.name === syntaxError.name && input.settings.enabled.has(rule.name))) {
       unused.push(item);
     }

@@ -13,6 +13,12 @@ export function missing(paths: readonly string[]): string[] {
 // Never sources of the project itself; other tools' folders begin with a dot and are skipped by that.
 const skippedDirectories = new Set(["node_modules", "site-packages", "__pycache__", "__pypackages__", "venv"]);
 
+/** Whether a path leads through a directory, below `folder`, that is never looked into. */
+export function isSkipped(folder: string, path: string): boolean {
+  const names = relative(folder, dirname(path)).split(sep);
+  return names.some((name) => name.startsWith(".") || skippedDirectories.has(name));
+}
+
 /**
  * The `.py` files below `paths`, as absolute paths without repetition, sorted within each directory. A file named
  * itself is taken whatever it is called and whatever ignores it. Left out: what `.gitignore`, `.airflowignore` and

@@ -75,10 +75,12 @@ export function examine(
       findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));
     }
   }
-  const kept = suppress({ text, findings, ran, ignored, settings, rules: through.rules, scripts: scriptSpans(file) });
+  const { rules } = through;
+  const [scripts, shared] = [scriptSpans(file), sharedCode(file)];
+  const kept = suppress({ text, findings, ran, ignored, settings, rules, scripts, shared });
   const { errors, runs, dependencies } = file;
   const calls = operatorCalls(file);
-  return { findings: sorted(merged(kept, reported, through.rules)), errors, calls, runs, dependencies };
+  return { findings: sorted(merged(kept, reported, rules)), errors, calls, runs, dependencies };
 }
 
 // A template or a Python 2 file is broken all over: the first places say so.
@@ -184,6 +186,12 @@ export function ignoredRules(path: string, settings: Settings): ReadonlySet<stri
 
 function scriptSpans(file: DagFile): Span[] {
   return file.tasks.flatMap((task) => task.scripts.map((script) => script.value.span));
+}
+
+// A module without tasks is there for others to import.
+function sharedCode({ tasks, dags, module }: DagFile): Span[] {
+  if (tasks.length > 0 || dags.length > 0) return [];
+  return module.body.flatMap(({ kind, span }) => (kind === "function" || kind === "class" ? [span] : []));
 }
 
 function operatorCalls(file: DagFile): Span[] {

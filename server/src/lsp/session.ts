@@ -1,4 +1,5 @@
 import type { TextDocumentContentChangeEvent, TextDocumentItem } from "vscode-languageserver";
+import { isSkipped } from "../engine/discover.ts";
 import { matchesGlob, type Settings } from "../engine/settings.ts";
 import type { Finding } from "../rules/rule.ts";
 import { type Client, plainClient } from "./client.ts";
@@ -189,6 +190,13 @@ export class Session {
   excluded(path: string): boolean {
     const settings = this.settingsFor(path);
     return matchesGlob(settings, settings.exclude, path);
+  }
+
+  /** Whether a file, changed on disk, counts as the workspace's own: other than those of a virtual environment. */
+  surveys(path: string): boolean {
+    const folder = folderAround(this.#folders, path);
+    if (!folder?.editor.enable || this.documentAt(path)) return false;
+    return !isSkipped(folder.path, path) && !this.excluded(path);
   }
 
   #newNeighbours(): Neighbours {

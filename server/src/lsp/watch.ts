@@ -43,8 +43,12 @@ export function registerWatch(context: Context): void {
       const all = moved ? session.documents().map(({ path }) => path) : [];
       await relintClosed(context, written);
       await follow(context, paths, all);
-      const closed = written.filter((path) => !session.documentAt(path) && !session.excluded(path));
-      if (session.survey) await surveyed(context, closed);
+      if (session.survey) {
+        await surveyed(
+          context,
+          written.filter((path) => session.surveys(path)),
+        );
+      }
     }),
   );
 }
