@@ -3,6 +3,7 @@ import { hasParameter } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
+import { deferralEnd, isDeferred } from "../airflow/sensing.ts";
 import { quoteString } from "../edits/layout.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import type { Fix } from "../text/edit.ts";
@@ -18,7 +19,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `\`failed_states\` is empty by default, so a failed upstream is no answer for the sensor: it goes on asking until its own timeout, 7 days unless you set one, and only then does anybody hear of the failure (standard provider, \`sensors/external_task.py\`).`,
+    why: `\`failed_states\` is empty by default, so a failed upstream is no answer for the sensor: it goes on asking until its own timeout, 7 days unless you set one, and only then does anybody hear of the failure. In Airflow 2 the sensor of Airflow itself does not heed \`failed_states\` at all once it is deferred (standard provider, \`sensors/external_task.py\`).`,
     bad: `from airflow import DAG
 from airflow.sensors.external_task import ExternalTaskSensor
 
@@ -48,8 +49,17 @@ with DAG("report") as dag:
   check(file, report) {
     for (const task of file.tasks) {
       if (!runsAs(task, operators.externalTaskSensor) || !task.operator.known) continue;
-      // failed_states came with Airflow 1.10.15 and 2.0.
+      // failed_states came with Airflow 2.0.
       if (!hasParameter(file.project, task.operator.known, "failed_states")) continue;
+      if (ignoresStates(file, task)) {
+        report({
+          span: task.span,
+          message: `Deferred, ${task.operator.name} of Airflow 2 does not heed failed_states: when the upstream fails, it goes on waiting.`,
+          hint: 'Wait in mode "reschedule", or take the sensor of the standard provider.',
+          fixes: () => [rescheduleFix(file, task)],
+        });
+        continue;
+      }
       const failed = argument(file, task, "failed_states");
       if (failed !== "absent" && !isEmpty(failed)) continue;
       if (namesFailure(argument(file, task, "allowed_states")) || namesFailure(argument(file, task, "skipped_states")))
@@ -63,6 +73,30 @@ with DAG("report") as dag:
     }
   },
 });
+
+/** Airflow 2's own sensor hands only allowed_states to its trigger (`airflow/sensors/external_task.py` of 2.7 to 2.11). */
+function ignoresStates(file: DagFile, task: Task): boolean {
+  if (isDeferred(file, task) !== "yes" || deferralEnd(file, task) !== "execution_timeout") return false;
+  const allowed = argument(file, task, "allowed_states");
+  return !namesFailure(allowed);
+}
+
+function rescheduleFix(file: DagFile, task: Task): Fix | undefined {
+  const failed = argument(file, task, "failed_states");
+  const text = statesText(file, task);
+  const edits = setTaskArguments(file, task, [
+    { name: "deferrable", text: "False" },
+    { name: "mode", text: quoteString(file, "reschedule") },
+    ...(failed === "absent" || isEmpty(failed) ? [{ name: "failed_states", text }] : []),
+  ]);
+  if (!edits || edits.length === 0) return undefined;
+  return {
+    title: 'Wait in mode="reschedule"',
+    edits,
+    safety: "unsafe",
+    why: "it looks from a worker once in each poke_interval, not from the triggerer",
+  };
+}
 
 /** A deferred one took no heed of its own timeout before the standard provider's later releases. */
 function untilWhen(file: DagFile, task: Task): string {
@@ -84,8 +118,8 @@ function isEmpty(found: Lookup): boolean {
 
 /** Whether a list of states holds a failure, or may hold one. */
 function namesFailure(found: Lookup): boolean {
-  if (found === "absent") return false;
-  if (found === "unknown" || found.resolved.kind !== "list" || !found.resolved.complete) return true;
+  if (isUnset(found)) return false;
+  if (typeof found !== "object" || found.resolved.kind !== "list" || !found.resolved.complete) return true;
   return found.resolved.items.some((one) => {
     if (one.kind === "string") return one.folded.holes.length > 0 || /failed$/.test(one.folded.text);
     // State.SUCCESS, DagRunState.FAILED, TaskInstanceState.SKIPPED.value
@@ -94,7 +128,8 @@ function namesFailure(found: Lookup): boolean {
   });
 }
 
-function fix(file: DagFile, task: Task): Fix | undefined {
+/** The states in which the upstream will never succeed, as Python. */
+function statesText(file: DagFile, task: Task): string {
   // A watched DAG run is never "upstream_failed", and Airflow refuses that state unless a task or group is surely named.
   const watchesTask = ["external_task_id", "external_task_ids", "external_task_group_id"].some((name) => {
     const given = argument(file, task, name);
@@ -102,7 +137,11 @@ function fix(file: DagFile, task: Task): Fix | undefined {
     return given.origin === "expand" || given.resolved.kind === "string" || given.resolved.kind === "list";
   });
   const states = watchesTask ? ["failed", "upstream_failed"] : ["failed"];
-  const text = `[${states.map((one) => quoteString(file, one)).join(", ")}]`;
+  return `[${states.map((one) => quoteString(file, one)).join(", ")}]`;
+}
+
+function fix(file: DagFile, task: Task): Fix | undefined {
+  const text = statesText(file, task);
   const edits = setTaskArguments(file, task, [{ name: "failed_states", text }]);
   return edits && edits.length > 0 ? { title: `Add failed_states=${text}`, edits, safety: "safe" } : undefined;
 }

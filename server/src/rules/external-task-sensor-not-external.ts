@@ -1,5 +1,6 @@
 import { argument } from "../airflow/arguments.ts";
 import { importPath } from "../airflow/availability.ts";
+import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { downstreamOf } from "../airflow/edges.ts";
 import { isA, known, operators, runsAs } from "../airflow/kinds.ts";
@@ -45,11 +46,11 @@ with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag
         mode="reschedule",
         timeout=3600,
     )
-    fit = SSHOperator(task_id="fit", ssh_conn_id="gpu1", command="/opt/fit.sh --wait", cmd_timeout=900)
+    fit = SSHOperator(task_id="fit", ssh_conn_id="gpu1", command="/opt/fit.sh --wait", cmd_timeout=300, get_pty=True)
     features >> fit
 `,
     limits:
-      "It speaks up only where the sensor directly follows a task that starts work on another machine, and the DAG it names neither stands in the same file nor is triggered by it.",
+      "It speaks up only where the sensor directly follows a task that starts work on another machine, and the DAG it names neither stands in the same file nor is triggered by it; and where it waits for the whole run that it is part of.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/sensors/external_task_sensor.html",
     ],
@@ -61,10 +62,19 @@ with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag
       if (typeof dagId !== "object" || dagId.resolved.kind !== "string" || dagId.resolved.folded.holes.length > 0)
         continue;
       const id = dagId.resolved.folded.text;
+      if (waitsForOwnRun(file, task, id)) {
+        report({
+          span: dagId.value.span,
+          severity: "error",
+          message: `${task.operator.name} waits for its own run of "${id}" to end, which ends only after the sensor: it waits until its timeout.`,
+          hint: "Name the task that it is to wait for, an earlier run (execution_delta), or order the tasks by >>.",
+        });
+        continue;
+      }
       if (/\{[{%]/.test(id) || triggeredHere(file, id)) continue;
       // The DAG is here, or this file makes DAGs whose names are not known.
       if (file.dags.some((one) => one.id === id || one.id === undefined)) continue;
-      const upstream = file.tasks.find((one) => startsRemoteWork(one) && follows(file, one, task));
+      const upstream = file.tasks.find((one) => startsRemoteWork(file, one) && follows(file, one, task));
       if (!upstream) continue;
       report({
         span: dagId.value.span,
@@ -81,6 +91,13 @@ function hint(file: DagFile): string {
   return `Let the task that starts the work wait for its end${itself}, or ask the other Airflow's REST API with an HttpSensor.`;
 }
 
+/** The whole run that the sensor is part of: no task is named, and no other date. */
+function waitsForOwnRun(file: DagFile, task: Task, id: string): boolean {
+  const other = ["external_task_id", "external_task_ids", "external_task_group_id"];
+  const dates = ["execution_delta", "execution_date_fn", "allowed_states"];
+  return task.dag?.id === id && [...other, ...dates].every((name) => isUnset(argument(file, task, name)));
+}
+
 /** Whether a TriggerDagRunOperator of the file starts that DAG, or may: then it is a DAG of this Airflow. */
 function triggeredHere(file: DagFile, id: string): boolean {
   return file.tasks.some((one) => {
@@ -92,9 +109,11 @@ function triggeredHere(file: DagFile, id: string): boolean {
   });
 }
 
-/** SSHOperator, SSHRemoteJobOperator, WinRMOperator, or ssh in a BashOperator. */
-function startsRemoteWork(task: Task): boolean {
+/** SSHOperator, SSHRemoteJobOperator, WinRMOperator, ssh in a BashOperator, or an SSHHook in a function. */
+function startsRemoteWork(file: DagFile, task: Task): boolean {
   if (isA(task, operators.ssh) || isA(task, operators.sshRemoteJob) || isA(task, operators.winrm)) return true;
+  if (file.calls.some((one) => one.tasks.includes(task) && (one.kind === "paramiko-exec" || one.kind === "hook-exec")))
+    return true;
   return task.scripts.some((one) =>
     [...commands(one.script)].some(({ statement }) => remoteInvocation(statement)?.tool === "ssh"),
   );
