@@ -62,6 +62,7 @@ const runners = [
   operators.pod,
   operators.ecs,
   operators.batch,
+  operators.ssm,
 ];
 
 function findJobs(file: DagFile): readonly Background[] {
@@ -75,6 +76,8 @@ function findJobs(file: DagFile): readonly Background[] {
       const ending = root.place === "container" && job.nestedIn.length === 0;
       // A proxy or a logger beside the container's work ends with it, as it is meant to.
       if (ending && goesOn(job)) continue;
+      // Whether Systems Manager waits for output that is still open is not known.
+      if (owner.task && runsAs(owner.task, operators.ssm) && job.keepsStdout) continue;
       if (job.recordsStatus && tasks.some((task) => hiddenFollowers(file, task) || isWatched(file, task))) continue;
       const span = shown(job);
       const key = partKey(span);

@@ -31,7 +31,15 @@ export function judgedTexts(file: DagFile): readonly JudgedText[] {
 }
 
 /** What runs a text to its end and fails with its exit status. */
-const runners = [operators.bash, operators.ssh, operators.docker, operators.pod, operators.ecs, operators.batch];
+const runners = [
+  operators.bash,
+  operators.ssh,
+  operators.docker,
+  operators.pod,
+  operators.ecs,
+  operators.batch,
+  operators.ssm,
+];
 
 function ofTasks(file: DagFile): JudgedText[] {
   return file.tasks.flatMap((task) =>

@@ -30,6 +30,8 @@ export function remoteJobFix(
   background: readonly Detached[],
 ): Fix | undefined {
   const target = known(operators.sshRemoteJob);
+  // A container or a managed host has ssh keys and networks of its own.
+  if (!runsAs(task, operators.ssh) && script.script.place !== "worker") return undefined;
   if (outputUsed(file, task) !== "no") return undefined;
   const source = runsAs(task, operators.ssh)
     ? fromOperator(file, task, script)

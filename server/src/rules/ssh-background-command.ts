@@ -4,7 +4,7 @@ import { type Background, backgroundJobs, jobName } from "../airflow/background.
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Lookup } from "../airflow/dagfile.ts";
 import { hungUpBy } from "../airflow/hangup.ts";
-import { known, operators, runsAs } from "../airflow/kinds.ts";
+import { isA, known, operators, runsAs } from "../airflow/kinds.ts";
 import type { Project } from "../airflow/target.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
 import { defineRule } from "./rule.ts";
@@ -56,7 +56,7 @@ with DAG("training") as dag:
       report({
         span: one.span,
         message: message(file, one),
-        hint: hint(file.project),
+        hint: hint(file.project, one),
         severity: one.outputAwaited ? "warning" : "error",
         fixes: () => backgroundFixes(file, one),
       });
@@ -93,7 +93,9 @@ function isFalse(found: Lookup): boolean {
   return isUnset(found) || (typeof found === "object" && found.resolved.kind === "boolean" && !found.resolved.value);
 }
 
-function hint(project: Project): string {
+function hint(project: Project, { task }: Background): string {
+  if (task && isA(task, operators.ssm))
+    return "Run it in the foreground: the operator waits for it, up to the executionTimeout of the document.";
   return importPath(project, known(operators.sshRemoteJob))
     ? "Run it in the foreground: with SSHRemoteJobOperator when it is long, else with a cmd_timeout that allows for its silence."
     : "Run it in the foreground with a cmd_timeout that allows for its silence, or let it write its exit status for a sensor.";
