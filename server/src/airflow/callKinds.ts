@@ -26,6 +26,14 @@ const kinds: Readonly<Record<string, RemoteCallKind>> = {
   "urllib2.urlopen": "http",
   "http.client.HTTPConnection": "http",
   "http.client.HTTPSConnection": "http",
+  "os.fork": "fork",
+  "threading.Thread": "thread",
+  "threading.Timer": "thread",
+  "multiprocessing.Process": "thread",
+  "asyncio.create_task": "future",
+  "asyncio.ensure_future": "future",
+  "asyncio.create_subprocess_exec": "async-process",
+  "asyncio.create_subprocess_shell": "async-process",
 };
 
 /** Families of names: `requests.get`, `requests.Session().post`, the hooks of any Airflow. */
@@ -38,6 +46,8 @@ const families: readonly (readonly [RegExp, RemoteCallKind])[] = [
   [/^httpx\.((Async)?Client|get|post|put|patch|delete|head|options|request|stream)$/, "http"],
   [/^urllib3\.PoolManager\.(request|urlopen)$/, "http"],
   [/^airflow\..*\.HttpHook\.run$/, "http"],
+  [/^concurrent\.futures\.((thread|process)\.)?(Thread|Process)PoolExecutor\.submit$/, "future"],
+  [/^multiprocessing\.((pool|dummy)\.)?(Thread)?Pool\.(apply_async|map_async|starmap_async)$/, "future"],
   [/^boto3\.(client|(session\.)?Session\.client)\.[a-z]\w+$/, "sdk-request"],
   [/^airflow\.providers\.amazon\..*Hook\.get_conn\.[a-z]\w+$/, "sdk-request"],
   [/^google\.cloud\.bigquery\.(client\.)?Client\.(query|load_table_from_\w+|extract_table|copy_table)$/, "sdk-handle"],

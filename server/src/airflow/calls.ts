@@ -129,8 +129,18 @@ function calleeOf(call: Call, scope: Scope, values: Values): string | undefined 
   return owner.kind === "call" ? `${owner.callee}.${callee.name}` : undefined;
 }
 
+/** Kinds that run a command. */
+const running: ReadonlySet<RemoteCallKind> = new Set([
+  "popen",
+  "subprocess",
+  "os-system",
+  "paramiko-exec",
+  "hook-exec",
+  "fabric-run",
+]);
+
 function commandOf(kind: RemoteCallKind, call: Call, scope: Scope, values: Values): RemoteCall["command"] {
-  if (kind === "http" || kind === "pause" || kind.startsWith("sdk-")) return undefined;
+  if (!running.has(kind)) return undefined;
   const named = keyword(call, "args") ?? keyword(call, "command") ?? keyword(call, "cmd");
   const positional = call.args.filter((one) => one.form === "positional").map((one) => one.value);
   // exec_ssh_client_command(ssh_client, command, …) takes the client first.

@@ -156,6 +156,12 @@ export type RemoteCallKind =
   | "sdk-request"
   /** Started work behind an object that can be waited for: BigQuery's `query`, Azure's `begin_…`. */
   | "sdk-handle"
+  /** A thread or process of Python's own that is made, not yet started. */
+  | "thread"
+  /** Work handed to an executor, a pool or an event loop. */
+  | "future"
+  | "fork"
+  | "async-process"
   /** `time.sleep`, which stands in {@link DagFile.pauses} and not among the calls. */
   | "pause";
 

@@ -56,6 +56,8 @@ export type Results = {
   readonly usesOf: (expr: Expr) => readonly Use[];
   /** What holds an expression, redundant parentheses and `await` left out. */
   readonly parentOf: (expr: Expr) => Parent | undefined;
+  /** Whether an expression stands behind `await`. */
+  readonly isAwaited: (expr: Expr) => boolean;
   /** The names that may read what a statement binds; undefined where anybody may. */
   readonly readsOf: (statement: Stmt, name: string) => readonly Expr[] | undefined;
   /** Whether the names that read what a statement binds are all known. */
@@ -94,6 +96,12 @@ export function results(module: Module): Results {
     statementOf: (expr) => statementAbove(expr, ready()),
     usesOf: (expr) => usesOf(expr, undefined, [], ready(), new Set()),
     parentOf: (expr) => outward(expr, ready())[1],
+    isAwaited: (expr) => {
+      let parent = ready().parents.get(expr);
+      while (parent && "expr" in parent && parent.expr.kind === "parenthesized")
+        parent = ready().parents.get(parent.expr);
+      return parent !== undefined && "expr" in parent && parent.expr.kind === "await";
+    },
     readsOf: (statement, name) => ready().reaching.readsOf(statement, name),
     isFollowed: (statement, name) => ready().reaching.readsOf(statement, name) !== undefined,
     functionOf: (expr) => homeOf(expr, ready(), "function"),
