@@ -79,7 +79,7 @@ const local =
   /^apache-airflow(?:-providers-(?:standard|smtp|slack|discord|telegram|opsgenie|pagerduty|common-.*|openlineage))?$/;
 
 /** Whether its failure is that of work on another machine or service. */
-function doesRemoteWork(file: DagFile, task: Task): boolean {
+export function doesRemoteWork(file: DagFile, task: Task): boolean {
   const { known } = task.operator;
   if (known?.kind !== "operator") return false;
   if (remoteWork(file, task) !== undefined || isA(task, operators.triggerDagRun)) return true;

@@ -6,6 +6,7 @@ import bashSshCall from "./bash-ssh-call.ts";
 import cliJobSubmitNoWait from "./cli-job-submit-no-wait.ts";
 import cloudCliAsyncFlag from "./cloud-cli-async-flag.ts";
 import customOperatorNoOnKill from "./custom-operator-no-on-kill.ts";
+import dagNoDagrunTimeout from "./dag-no-dagrun-timeout.ts";
 import deferrableWithoutBound from "./deferrable-without-bound.ts";
 import dockerDetachedRun from "./docker-detached-run.ts";
 import envDropsInherited from "./env-drops-inherited.ts";
@@ -33,9 +34,11 @@ import pollLoopUnbounded from "./poll-loop-unbounded.ts";
 import popenNotWaited from "./popen-not-waited.ts";
 import powershellStartProcessNoWait from "./powershell-start-process-no-wait.ts";
 import processDetachedFromTask from "./process-detached-from-task.ts";
+import providerLacksRemoteKill from "./provider-lacks-remote-kill.ts";
 import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
 import pythonBackgroundWork from "./python-background-work.ts";
 import remoteErrorSwallowed from "./remote-error-swallowed.ts";
+import remoteJobCleanupNever from "./remote-job-cleanup-never.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
 import remoteJobNestedDetach from "./remote-job-nested-detach.ts";
 import remoteJobNoTimeout from "./remote-job-no-timeout.ts";
@@ -59,6 +62,7 @@ import sshClientNoKeepalive from "./ssh-client-no-keepalive.ts";
 import sshClientNoTimeout from "./ssh-client-no-timeout.ts";
 import sshCmdTimeoutDefault from "./ssh-cmd-timeout-default.ts";
 import sshCmdTimeoutUnlimited from "./ssh-cmd-timeout-unlimited.ts";
+import sshEnvironmentMayBeDropped from "./ssh-environment-may-be-dropped.ts";
 import sshHookExecResultIgnored from "./ssh-hook-exec-result-ignored.ts";
 import sshHostKeyCheckDisabled from "./ssh-host-key-check-disabled.ts";
 import sshInnerMultiStatement from "./ssh-inner-multi-statement.ts";
@@ -69,6 +73,7 @@ import sshOutputIsBase64 from "./ssh-output-is-base64.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
+import timeoutEscapesKill from "./timeout-escapes-kill.ts";
 import timeoutOrderInconsistent from "./timeout-order-inconsistent.ts";
 import triggerDagrunDeferrableIgnored from "./trigger-dagrun-deferrable-ignored.ts";
 import triggerDagrunNoWait from "./trigger-dagrun-no-wait.ts";
@@ -109,6 +114,7 @@ export const rules: readonly Rule[] = [
   httpCallNoTimeout,
   deferrableWithoutBound,
   triggerDagrunWaitUnbounded,
+  dagNoDagrunTimeout,
   sshClientNoTimeout,
   sshClientNoKeepalive,
   pollLoopUnbounded,
@@ -137,11 +143,15 @@ export const rules: readonly Rule[] = [
   softFailHidesFailure,
   allDoneLeafMasksFailure,
   envDropsInherited,
+  sshEnvironmentMayBeDropped,
   sshOutputIsBase64,
   retriesDuplicateRemoteJob,
   sshNoRemoteKill,
+  timeoutEscapesKill,
   ptyKillsBackgroundJob,
   operatorKillLeavesJob,
+  remoteJobCleanupNever,
+  providerLacksRemoteKill,
   customOperatorNoOnKill,
   sshHostKeyCheckDisabled,
   userInputInShell,
