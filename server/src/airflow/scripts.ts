@@ -1,5 +1,6 @@
 /** The shell texts that tasks run: which argument of which operator holds them, and who reads them. */
 import { isSubclassOf } from "../catalog/index.ts";
+import type { OperatorClass } from "../catalog/operator.ts";
 import { lowerScript } from "../shell/lower.ts";
 import type { Dialect, Place } from "../shell/script.ts";
 import type { Evaluator } from "../syntax/evaluator.ts";
@@ -51,7 +52,10 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
   const { known } = task.operator;
   if (!known) return [];
   const entry = scriptArguments.find(([fqcn]) => isSubclassOf(known, fqcn));
-  if (!entry) return containerTexts(values, task).map((one) => ({ ...one, template: undefined }));
+  if (!entry) {
+    const texts = containerTexts(values, task).map((one) => ({ ...one, template: undefined }));
+    return [...texts, ...templateNames(values, task, known, templates)];
+  }
   const [, ...holders] = entry;
   const scripts: TaskScript[] = [];
   const add = ({ argument: shown, dialect, place }: ScriptArgument, value: Expr, resolved: Value): void => {
@@ -86,4 +90,19 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
     for (const one of textsGiven(values, task, given)) add(read, given.value, one);
   }
   return scripts;
+}
+
+/** DockerOperator(command="/app/run.sh"), command=["bash", "/app/run.sh"]: Airflow takes each such text for a template's name. */
+function templateNames(values: Evaluator, task: BareTask, known: OperatorClass, templates: Templates): TaskScript[] {
+  if (task.form !== "operator" || !isSubclassOf(known, operators.docker)) return [];
+  const given = argument({ values }, task, "command");
+  if (typeof given !== "object") return [];
+  const items = given.resolved.kind === "list" ? given.resolved.items : [given.resolved];
+  return items.flatMap((one): TaskScript[] => {
+    if (one.kind !== "string") return [];
+    const template = templateOf(task, one.folded, known, templates, values);
+    if (!template || !("named" in template)) return [];
+    const script = lowerScript(withJinja(one.folded), { dialect: "unknown", place: "container" });
+    return [{ argument: "command", value: one.expr, script, template: template.named }];
+  });
 }

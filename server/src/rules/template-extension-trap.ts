@@ -1,5 +1,6 @@
+import { argument } from "../airflow/arguments.ts";
 import { providerAtLeast } from "../airflow/availability.ts";
-import type { TaskScript } from "../airflow/dagfile.ts";
+import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
 import type { Fix } from "../text/edit.ts";
@@ -15,7 +16,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `Before a task runs, Airflow renders its templated fields. A text that ends in one of the operator's \`template_ext\` (\`.sh\` and \`.bash\` for BashOperator; \`.csh\`, \`.zsh\`, \`.dash\` and \`.ksh\` too for SSHOperator, since ssh 3.4.0) is not rendered but taken for the name of a file to load, searched below the DAG's folder and \`template_searchpath\`. A script on a remote host, or at an absolute path, is never found there: the task fails with jinja2.exceptions.TemplateNotFound, on every try, before anything has run.`,
+    why: `Before a task runs, Airflow renders its templated fields. A text that ends in one of the operator's \`template_ext\` (\`.sh\` and \`.bash\` for BashOperator; \`.csh\`, \`.zsh\`, \`.dash\` and \`.ksh\` too for SSHOperator, since ssh 3.4.0; \`.sh\`, \`.bash\` and \`.env\` for each word of DockerOperator's command) is not rendered but taken for the name of a file to load, searched below the DAG's folder and \`template_searchpath\`. A script on a remote host, or at an absolute path, is never found there: the task fails with jinja2.exceptions.TemplateNotFound, on every try, before anything has run.`,
     bad: `from datetime import timedelta
 
 from airflow import DAG
@@ -56,13 +57,24 @@ with DAG("clean", default_args={"execution_timeout": timedelta(hours=1)}) as dag
         report({
           span: sourceSpan(folded, { start: word?.index ?? 0, end: folded.text.length }),
           message: `Airflow takes a text that ends in ${extension} for a template file: the task fails with TemplateNotFound before anything runs.`,
-          hint: `Put a blank behind ${extension}, so that the text is a command.`,
-          fixes: () => [blank(script)],
+          hint: blankHelps(file, task, script)
+            ? `Put a blank behind ${extension}, so that the text is a command.`
+            : `Give the command as one text with a blank behind ${extension}; a word of a list would keep the blank.`,
+          fixes: () => [blankHelps(file, task, script) ? blank(script) : undefined],
         });
       }
     }
   },
 });
+
+/** Not in `["bash", "/app/run.sh"]`: the shell would look for a file with a blank in its name. */
+function blankHelps(file: DagFile, task: Task, script: TaskScript): boolean {
+  const given = argument(file, task, script.argument);
+  if (typeof given !== "object" || given.resolved.kind !== "list") return true;
+  const { items } = given.resolved;
+  const before = items[items.findIndex((one) => one.expr === script.value) - 1];
+  return before?.kind === "string" && /^-\w*c$/.test(before.folded.text);
+}
 
 function blank(script: TaskScript): Fix | undefined {
   const { folded } = script.script;
