@@ -7,7 +7,7 @@ import type { DagFile, Task } from "./dagfile.ts";
 import { edgesFrom, followersOf } from "./edges.ts";
 import { isA, isSensor, operators, tellsPeople, watches } from "./kinds.ts";
 import { isNamedIn, type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
-import { hiddenFollowers } from "./sight.ts";
+import { hiddenFollowers, isKept } from "./sight.ts";
 
 /** `unknown`: what follows the task, or what a follower does, cannot be read. */
 export type Monitored = "yes" | "no" | "unknown";
@@ -60,8 +60,7 @@ function leavesSight(file: DagFile, task: Task): boolean {
   // TriggerDagRunOperator(…).execute(context)
   if (result.uses.some((use) => use.path.includes("execute"))) return true;
   const linked = edgesFrom(file.edges, task).length > 0;
-  if (!linked && result.uses.some((use) => use.kind === "returned" || use.kind === "stored" || use.kind === "argument"))
-    return true;
+  if (!linked && isKept(file, task)) return true;
   return !linked && task.dag === undefined;
 }
 

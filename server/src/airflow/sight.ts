@@ -1,4 +1,5 @@
 /** What runs after a task beyond what its file shows. */
+import { contains, slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { followersOf } from "./edges.ts";
 
@@ -13,11 +14,26 @@ export function hiddenFollowers(file: DagFile, task: Task): boolean {
   });
 }
 
-/** Whether a task is put where it is not followed: into a dict, a list of tasks, the hands of a helper or the caller. */
-function isKept(file: DagFile, task: Task): boolean {
+/**
+ * Whether a task is put where it is not followed: into a dict, the hands of a helper or the caller. A list that an edge
+ * leads to, `start >> [a, b]`, is followed.
+ */
+export function isKept(file: DagFile, task: Task): boolean {
   const made = task.expansion ?? task.call;
   if (!made) return true;
-  return file.results
+  const kept = file.results
     .resultOf(made)
-    .uses.some((use) => use.path.length === 0 && /^(stored|returned|argument)$/.test(use.kind));
+    .uses.filter((use) => use.path.length === 0 && /^(stored|returned|argument)$/.test(use.kind));
+  if (kept.length === 0) return false;
+  const touching = file.edges.filter((one) => one.from === task || one.to === task);
+  // all = [a, b] … start >> all
+  const byOtherName = touching.some((one) => {
+    const written = slice(file.text, one.to === task ? one.toSpan : one.fromSpan);
+    return /^\w+$/.test(written) && written !== task.variable;
+  });
+  return kept.some(
+    (use) =>
+      use.kind === "returned" ||
+      !(touching.some((one) => contains(one.span, use.span)) || (byOtherName && use.kind === "stored")),
+  );
 }
