@@ -10,6 +10,7 @@ import dagNoDagrunTimeout from "./dag-no-dagrun-timeout.ts";
 import deferrableWithoutBound from "./deferrable-without-bound.ts";
 import dockerDetachedRun from "./docker-detached-run.ts";
 import envDropsInherited from "./env-drops-inherited.ts";
+import errexitDisabled from "./errexit-disabled.ts";
 import exitStatusMasked from "./exit-status-masked.ts";
 import externalTaskSensorCheckExistenceNoop from "./external-task-sensor-check-existence-noop.ts";
 import externalTaskSensorDateMismatch from "./external-task-sensor-date-mismatch.ts";
@@ -37,6 +38,7 @@ import processDetachedFromTask from "./process-detached-from-task.ts";
 import providerLacksRemoteKill from "./provider-lacks-remote-kill.ts";
 import ptyKillsBackgroundJob from "./pty-kills-background-job.ts";
 import pythonBackgroundWork from "./python-background-work.ts";
+import pythonPollLoopInWorker from "./python-poll-loop-in-worker.ts";
 import remoteErrorSwallowed from "./remote-error-swallowed.ts";
 import remoteJobCleanupNever from "./remote-job-cleanup-never.ts";
 import remoteJobCommandShape from "./remote-job-command-shape.ts";
@@ -72,6 +74,7 @@ import sshOperatorLongRunning from "./ssh-operator-long-running.ts";
 import sshOutputIsBase64 from "./ssh-output-is-base64.ts";
 import subprocessNoTimeout from "./subprocess-no-timeout.ts";
 import subprocessResultIgnored from "./subprocess-result-ignored.ts";
+import substitutionStatusLost from "./substitution-status-lost.ts";
 import templateExtensionTrap from "./template-extension-trap.ts";
 import timeoutEscapesKill from "./timeout-escapes-kill.ts";
 import timeoutOrderInconsistent from "./timeout-order-inconsistent.ts";
@@ -124,6 +127,7 @@ export const rules: readonly Rule[] = [
   externalTaskSensorNotExternal,
   sshOperatorLongRunning,
   sshHookExecResultIgnored,
+  pythonPollLoopInWorker,
   sensorNotOrderedAfterSubmit,
   sensorIgnoresFailedState,
   waitsForStartNotFinish,
@@ -137,6 +141,8 @@ export const rules: readonly Rule[] = [
   pipelineWithoutPipefail,
   multiStatementWithoutErrexit,
   sshInnerMultiStatement,
+  errexitDisabled,
+  substitutionStatusLost,
   bareWaitLosesStatus,
   remoteErrorSwallowed,
   skipOnExitCodeTooWide,

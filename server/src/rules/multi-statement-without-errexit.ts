@@ -52,6 +52,8 @@ with DAG("export") as dag:
       for (const lost of lostFailures(text.script)) {
         // Behind ssh: ssh-inner-multi-statement.
         if (lost.script.place === "remote") continue;
+        // errexit-disabled
+        if (lost.off) continue;
         report({
           span: sourceSpan(lost.script.folded, lost.statement.span),
           message: message(lost, text),

@@ -61,6 +61,8 @@ with DAG("report") as dag:
       for (const lost of lostFailures(script)) {
         // On the worker or in a container: multi-statement-without-errexit.
         if (lost.script.place !== "remote") continue;
+        // errexit-disabled
+        if (lost.off) continue;
         report({
           span: sourceSpan(lost.script.folded, lost.statement.span),
           message: message(lost, lost.nestedIn.at(-1)?.program ?? by),

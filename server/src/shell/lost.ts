@@ -2,8 +2,8 @@
 import { deciding } from "./deciding.ts";
 import type { Script, ShellCommand, Statement } from "./script.ts";
 import { endsInSuccess } from "./status.ts";
-import { strictness } from "./strict.ts";
-import { statements } from "./walk.ts";
+import { settingChange, strictness } from "./strict.ts";
+import { commands, statements } from "./walk.ts";
 import { doesWork, isCleanup, prepares } from "./weight.ts";
 
 /** The first statement of a text whose failure nobody learns of. */
@@ -18,6 +18,8 @@ export type Lost = {
   /** It runs once a turn of this loop, and only the last turn's status is kept. */
   readonly loop: boolean;
   readonly nestedIn: readonly ShellCommand[];
+  /** The `set +e` before it, by which somebody decided so. */
+  readonly off: ShellCommand | undefined;
 };
 
 /** At most one for each text: the script and the texts that it hands on. */
@@ -32,9 +34,17 @@ export function lostFailures(script: Script): Lost[] {
     const around = statements(script).find((one) => one.statement === nesting.at(-1));
     if (conditional || background || around?.conditional || around?.background || around?.substituted) continue;
     const lost = isReadable(own) ? firstLost(own) : undefined;
-    if (lost) found.push({ ...lost, script: own, nestedIn: nesting });
+    if (lost) found.push({ ...lost, script: own, nestedIn: nesting, off: switchedOff(own, lost.statement) });
   }
   return found;
+}
+
+/** The last `set +e` before a statement. */
+function switchedOff(script: Script, statement: Statement): ShellCommand | undefined {
+  const before = commands(script).filter(
+    (one) => one.script === script && one.statement.span.end <= statement.span.start,
+  );
+  return before.findLast((one) => settingChange(one.statement)?.errexit === false)?.statement;
 }
 
 /** `{% if a %} x {% else %} y {% endif %}`: what follows what is known only when Jinja has run. */
@@ -80,7 +90,7 @@ function inSequence(script: Script, body: readonly Statement[], instead: string 
     const rest = body.slice(index + 1);
     if (rest.length > 0) {
       const program = worker(statement)?.program;
-      if (program !== undefined && !isLookedAt(script, statement, rest))
+      if (program !== undefined && !isLookedAt(script, statement, rest) && !isAllowed(script, statement))
         return { statement, program, instead, loop: false };
     }
     const inner = inside(script, statement, rest, instead);
@@ -131,6 +141,15 @@ function ofLoop(script: Script, loop: Statement, rest: readonly Statement[]): Pl
   if (!statement || statement.background || strictness(script).get(statement)?.errexit) return undefined;
   const program = worker(statement)?.program;
   return program === undefined ? undefined : { statement, program, instead: undefined, loop: true };
+}
+
+/** `set +e; stop_old; set -e`: for these alone somebody has said that they may fail. */
+function isAllowed(script: Script, statement: Statement): boolean {
+  const behind = (one: Statement): boolean => one.span.start >= statement.span.end;
+  const restored = commands(script).some(
+    (one) => one.script === script && behind(one.statement) && settingChange(one.statement)?.errexit === true,
+  );
+  return restored && switchedOff(script, statement) !== undefined;
 }
 
 /** The command of a statement whose failure would matter. */
