@@ -1,5 +1,5 @@
 /** What becomes of a value beyond the names of one function: attributes, lists, helpers of the same file, callers. */
-import { attributeReads, calledFunction, callsOf, namesOf, readsIn } from "./mentioned.ts";
+import { attributeReads, calledFunction, callsOf, isBoundIn, namesOf, readsIn } from "./mentioned.ts";
 import { type Call, type ClassDef, type Expr, type FunctionDef, lastName, type Module, unwrap } from "./python.ts";
 import type { Result, Results, Use } from "./uses.ts";
 
@@ -160,7 +160,9 @@ class Journey {
     if (place.kind !== "name") return false;
     const home = this.terrain.results.functionOf(place);
     if (home?.parameters.some((one) => one.name === place.id)) return false;
-    this.fromAll(readsIn(home?.body ?? this.terrain.module.body, place.id), depth);
+    // A list of the function around, or of the module.
+    const code = home && isBoundIn(home.body, place.id) ? home.body : this.terrain.module.body;
+    this.fromAll(readsIn(code, place.id), depth);
     return true;
   }
 

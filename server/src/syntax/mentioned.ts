@@ -100,3 +100,21 @@ export function namesOf(expr: Expr, name: string): readonly Name[] {
   });
   return found;
 }
+
+/** Whether some code binds a name itself, by `=` or `with`, and not for somebody else. */
+export function isBoundIn(body: readonly Stmt[], name: string): boolean {
+  let bound = false;
+  let shared = false;
+  walkStatements(body, (one) => {
+    const targets =
+      one.kind === "assign"
+        ? one.targets
+        : one.kind === "with"
+          ? one.items.flatMap((item) => (item.target ? [item.target] : []))
+          : [];
+    bound ||= targets.some((target) => namesOf(target, name).length > 0 && target.kind !== "subscript");
+    shared ||= one.kind === "global" && one.names.includes(name);
+    return one.kind !== "function" && one.kind !== "class";
+  });
+  return bound && !shared;
+}
