@@ -5,6 +5,7 @@ import bashSensorAnyErrorWaits from "./bash-sensor-any-error-waits.ts";
 import bashSshCall from "./bash-ssh-call.ts";
 import cliJobSubmitNoWait from "./cli-job-submit-no-wait.ts";
 import cloudCliAsyncFlag from "./cloud-cli-async-flag.ts";
+import curlNoTimeout from "./curl-no-timeout.ts";
 import customOperatorNoOnKill from "./custom-operator-no-on-kill.ts";
 import dagNoDagrunTimeout from "./dag-no-dagrun-timeout.ts";
 import deferrableWithoutBound from "./deferrable-without-bound.ts";
@@ -19,6 +20,7 @@ import externalTaskSensorNotExternal from "./external-task-sensor-not-external.t
 import httpCallNoTimeout from "./http-call-no-timeout.ts";
 import httpJobStartNotPolled from "./http-job-start-not-polled.ts";
 import httpSensorNoResponseCheck from "./http-sensor-no-response-check.ts";
+import inlineSshSecret from "./inline-ssh-secret.ts";
 import kubectlWaitSuccessOnly from "./kubectl-wait-success-only.ts";
 import kubernetesJobNoWait from "./kubernetes-job-no-wait.ts";
 import missingExecutionTimeout from "./missing-execution-timeout.ts";
@@ -58,6 +60,7 @@ import shellTrueInterpolated from "./shell-true-interpolated.ts";
 import skipOnExitCodeTooWide from "./skip-on-exit-code-too-wide.ts";
 import slaHasNoEffect from "./sla-has-no-effect.ts";
 import softFailHidesFailure from "./soft-fail-hides-failure.ts";
+import sshAgentForwarding from "./ssh-agent-forwarding.ts";
 import sshBackgroundCommand from "./ssh-background-command.ts";
 import sshClientBackgrounded from "./ssh-client-backgrounded.ts";
 import sshClientNoKeepalive from "./ssh-client-no-keepalive.ts";
@@ -67,6 +70,7 @@ import sshCmdTimeoutUnlimited from "./ssh-cmd-timeout-unlimited.ts";
 import sshEnvironmentMayBeDropped from "./ssh-environment-may-be-dropped.ts";
 import sshHookExecResultIgnored from "./ssh-hook-exec-result-ignored.ts";
 import sshHostKeyCheckDisabled from "./ssh-host-key-check-disabled.ts";
+import sshInWhileRead from "./ssh-in-while-read.ts";
 import sshInnerMultiStatement from "./ssh-inner-multi-statement.ts";
 import sshNoBatchmode from "./ssh-no-batchmode.ts";
 import sshNoRemoteKill from "./ssh-no-remote-kill.ts";
@@ -120,6 +124,7 @@ export const rules: readonly Rule[] = [
   dagNoDagrunTimeout,
   sshClientNoTimeout,
   sshClientNoKeepalive,
+  curlNoTimeout,
   pollLoopUnbounded,
   removedTimeoutArgument,
   bashSshCall,
@@ -160,9 +165,12 @@ export const rules: readonly Rule[] = [
   providerLacksRemoteKill,
   customOperatorNoOnKill,
   sshHostKeyCheckDisabled,
+  inlineSshSecret,
   userInputInShell,
   shellTrueInterpolated,
+  sshAgentForwarding,
   sshNoBatchmode,
+  sshInWhileRead,
   externalTaskSensorNoFailedStates,
   sensorPokeModeLongWait,
   rescheduleIntervalTooShort,
