@@ -3,6 +3,7 @@ import { argument } from "../airflow/arguments.ts";
 import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
 import { known, operators, runsAs } from "../airflow/kinds.ts";
 import { outputUsed } from "../airflow/mentions.ts";
+import { retriesOf } from "../airflow/retries.ts";
 import type { Detached } from "../shell/detach.ts";
 import type { Script } from "../shell/script.ts";
 import type { Fix } from "../text/edit.ts";
@@ -43,6 +44,9 @@ export function remoteJobFix(
     text && pythonText(file, noTemplateName(asRemoteJob(text), target), script.script.folded, script.value.span);
   if (command === undefined) return undefined;
   const limit = file.project.limits.remoteJobTimeout;
+  // A wait that is given up leaves the job behind, and each retry would start another one.
+  const retries = retriesOf(file, task);
+  const retried = retries !== "unknown" && retries.count > 0;
   const edits = changeOperator(file, task, {
     to: target,
     from: script.argument,
@@ -52,17 +56,19 @@ export function remoteJobFix(
       { name: "remote_os", text: quoteString(file, "posix") },
       { name: "timeout", text: secondsText(limit.seconds) },
       { name: "cleanup", text: quoteString(file, "on_success") },
+      ...(retried ? [{ name: "retries", text: "0" }] : []),
     ],
     drop: source.drop,
   });
   if (!edits) return undefined;
   const strict = command.includes("set -euo pipefail") ? "; any failing statement or unset variable now ends it" : "";
+  const once = retried ? "; it is not retried, since each retry would start another job" : "";
   const number = limit.configured ? "" : ` (${shownSeconds(limit.seconds)} is Tether's proposal)`;
   return {
     title: "Run it as a remote job with SSHRemoteJobOperator",
     edits,
     safety: "unsafe",
-    why: `a triggerer must run; the job outlives the worker, the task waits in the triggerer until it ends or its timeout passes${number}, and returns where the job's files are instead of its output${strict}${source.note}`,
+    why: `a triggerer must run; the job outlives the worker, the task waits in the triggerer until it ends or its timeout passes${number}, and returns where the job's files are instead of its output${strict}${once}${source.note}`,
   };
 }
 

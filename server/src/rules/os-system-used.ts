@@ -40,7 +40,7 @@ from airflow.operators.python import PythonOperator
 
 
 def push():
-    subprocess.run(["scp", "/data/day.csv", "partner:/in/"], check=True, timeout=600)
+    subprocess.run(["/opt/push.sh", "/data/day.csv"], check=True, timeout=600)
 
 
 with DAG("push") as dag:

@@ -15,7 +15,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
-  mergesInto: ["bash-ssh-call", "ssh-background-command"],
+  mergesInto: ["bash-ssh-call", "ssh-background-command", "paramiko-exit-status-ignored"],
   docs: {
     why: `A task fails when its connection breaks, when \`cmd_timeout\` or \`execution_timeout\` passes, or when its worker dies. None of these reaches a command that runs on another machine without a terminal: sshd closes the channel, and the command runs on until it ends by itself or writes to a pipe that is gone. Airflow then retries the task, and a second copy runs beside the first: two loads into one table, two trainings on one card. SSHRemoteJobOperator's job survives by design; when the operator's \`timeout\` passes, each retry starts another one. A terminal (\`get_pty=True\`, \`ssh -tt\`) hangs the command up with its session, \`timeout\` on the other side bounds the first copy, and \`flock -n\` refuses a second one.`,
     bad: `from airflow import DAG
