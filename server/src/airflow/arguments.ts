@@ -53,6 +53,17 @@ export function argumentsOf(
   return { found: [...found.values()], complete };
 }
 
+/** The values that an argument takes: one a round of a loop around the task, one a task of `.expand(bash_command=[…])`. */
+export function valuesGiven(
+  values: Evaluator,
+  task: BareTask,
+  { value, resolved, origin }: Argument,
+): readonly Value[] {
+  if (origin === "call" || origin === "partial") return values.variants(value, task.scope);
+  const mapped = origin === "expand" ? values.evaluate(value, task.scope) : undefined;
+  return mapped?.kind === "list" ? mapped.items : [resolved];
+}
+
 const layers = new WeakMap<BareTask, readonly Layer[]>();
 
 /** Every rule asks for some argument of every task: its layers are read once. */

@@ -4,10 +4,11 @@ import { argvScript } from "../shell/argv.ts";
 import { lowerScript } from "../shell/lower.ts";
 import type { Script } from "../shell/script.ts";
 import type { Evaluator } from "../syntax/evaluator.ts";
+import type { Folded, Hole } from "../syntax/folded.ts";
 import { joined, produced, unknownPiece, withJinja } from "../syntax/pieces.ts";
 import type { Expr } from "../syntax/python.ts";
 import type { Value } from "../syntax/value.ts";
-import { argument } from "./arguments.ts";
+import { argument, valuesGiven } from "./arguments.ts";
 import type { BareTask } from "./collect.ts";
 import { operators } from "./kinds.ts";
 
@@ -23,7 +24,7 @@ type Find = (given: (name: string) => Given | undefined) => ArgumentText[];
 const finders: readonly (readonly [fqcn: string, Find])[] = [
   // docker-py splits texts as shlex does: AF providers/docker/…/operators/docker.py, `format_command`.
   [operators.docker, (given) => vectors(given("entrypoint"), given("command"))],
-  [operators.pod, (given) => vectors(given("cmds"), given("arguments"))],
+  [operators.pod, (given) => vectors(given("cmds"), given("arguments"), withVariables)],
   [
     operators.ecs,
     (given) =>
@@ -50,11 +51,24 @@ export function containerTexts(values: Evaluator, task: BareTask): ArgumentText[
   const { known } = task.operator;
   const find = known && task.form === "operator" && finders.find(([fqcn]) => isSubclassOf(known, fqcn))?.[1];
   if (!find) return [];
-  return find((name) => {
-    const found = argument({ values }, task, name);
-    return typeof found === "object" ? { name, value: found.value, resolved: found.resolved } : undefined;
-  });
+  const texts: ArgumentText[] = [];
+  let rounds = 1;
+  for (let round = 0; round < Math.min(rounds, mostRounds); round++) {
+    const given = (name: string): Given | undefined => {
+      const found = argument({ values }, task, name);
+      if (typeof found !== "object") return undefined;
+      const taken = valuesGiven(values, task, found);
+      rounds = Math.max(rounds, taken.length);
+      const resolved = taken[round] ?? taken.at(-1);
+      return resolved && { name, value: found.value, resolved };
+    };
+    texts.push(...find(given));
+  }
+  return texts;
 }
+
+// Tasks of a long list say the same.
+const mostRounds = 50;
 
 function entriesOf(given: Given | undefined, key: string): Given[] {
   if (given?.resolved.kind !== "dict" || !given.resolved.complete) return [];
@@ -63,7 +77,11 @@ function entriesOf(given: Given | undefined, key: string): Given[] {
 }
 
 /** The text that a shell gets as its `-c` argument. */
-function vectors(entrypoint: Given | undefined, command: Given | undefined): ArgumentText[] {
+function vectors(
+  entrypoint: Given | undefined,
+  command: Given | undefined,
+  expanded: (word: Folded) => Folded = (word) => word,
+): ArgumentText[] {
   const given = [entrypoint, command].filter((one) => one !== undefined && one.resolved.kind !== "none");
   const last = given.at(-1);
   if (!last) return [];
@@ -74,7 +92,16 @@ function vectors(entrypoint: Given | undefined, command: Given | undefined): Arg
     words.push(...one.resolved.items);
   }
   const folded = words.map((one) => (one.kind === "string" ? one.folded : unknownPiece(one.expr, one.expr.span)));
-  return innerText(last, argvScript(folded.map(withJinja), last.value.span, "container"));
+  return innerText(last, argvScript(folded.map(withJinja).map(expanded), last.value.span, "container"));
+}
+
+/** `$(DB_HOST)` in a pod's command: Kubernetes puts the variable's value there before any shell sees the text. */
+function withVariables(folded: Folded): Folded {
+  const variables = [...folded.text.matchAll(/\$\([A-Z_][A-Z0-9_]*\)/g)].map(
+    (one): Hole => ({ start: one.index, end: one.index + one[0].length, kind: "python", expr: undefined }),
+  );
+  if (variables.length === 0) return folded;
+  return { ...folded, holes: [...folded.holes, ...variables].sort((a, b) => a.start - b.start) };
 }
 
 /** `command="bash -c '…'"`: split by shlex, to which `;` and `|` are characters like others. */

@@ -8,10 +8,10 @@ import { withJinja } from "../syntax/pieces.ts";
 import type { Expr } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
 import { knownText, type Value } from "../syntax/value.ts";
-import { argument } from "./arguments.ts";
+import { argument, valuesGiven } from "./arguments.ts";
 import type { BareTask } from "./collect.ts";
 import { containerTexts } from "./containers.ts";
-import type { Argument, TaskScript } from "./dagfile.ts";
+import type { TaskScript } from "./dagfile.ts";
 import { operators } from "./kinds.ts";
 import { bringsOtherText, type Templates, templateOf } from "./templates.ts";
 
@@ -38,13 +38,6 @@ function isPowerShell(values: Evaluator, task: BareTask): boolean {
   if (typeof path === "object" && path.resolved.kind !== "none") return true;
   const system = argument({ values }, task, "remote_os");
   return typeof system === "object" && knownText(system.resolved) === "windows";
-}
-
-/** The texts that an argument takes: one a round of a loop around the task, one a task of `.expand(bash_command=[…])`. */
-function textsGiven(values: Evaluator, task: BareTask, { value, resolved, origin }: Argument): readonly Value[] {
-  if (origin === "call" || origin === "partial") return values.variants(value, task.scope);
-  const mapped = origin === "expand" ? values.evaluate(value, task.scope) : undefined;
-  return mapped?.kind === "list" ? mapped.items : [resolved];
 }
 
 /** The shell texts of a task; an argument whose value is not a text at all yields none. */
@@ -87,7 +80,7 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
     const given = argument({ values }, task, holder.argument);
     const read: ScriptArgument = powershell ? { ...holder, dialect: "powershell" } : holder;
     if (typeof given !== "object") continue;
-    for (const one of textsGiven(values, task, given)) add(read, given.value, one);
+    for (const one of valuesGiven(values, task, given)) add(read, given.value, one);
   }
   return scripts;
 }
