@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { behaviours } from "../../server/src/catalog/behaviour.ts";
+import { listedDeferrals } from "../../server/src/catalog/deferrals.ts";
 import { findClass, isSubclassOf, type OperatorClass, parameterOf } from "../../server/src/catalog/index.ts";
+import { killSwitches } from "../../server/src/catalog/killSwitches.ts";
 
 function classAt(fqcn: string): OperatorClass {
   const found = findClass(fqcn);
@@ -50,5 +52,30 @@ describe.each(behaviours.map((behaviour) => [behaviour.operator, behaviour] as c
     expect(sensing.kind).toBe("sensor");
     const given = [...sensor.arguments.map(({ name }) => name), ...(sensor.copies ?? [])];
     expect(given.filter((name) => !parameterOf(sensing, name))).toEqual([]);
+  });
+});
+
+describe("deferrals without an end", () => {
+  it.each(listedDeferrals)("%s can defer", (fqcn) => {
+    expect(classAt(fqcn).fqcn).toBe(fqcn);
+    expect(parameterOf(classAt(fqcn), "deferrable")?.until).toBeUndefined();
+    expect(parameterOf(classAt(fqcn), "deferrable")).toBeDefined();
+  });
+});
+
+describe("kill switches", () => {
+  const owners = new Map([
+    ["stop_job_run_on_kill", "airflow.providers.amazon.aws.operators.glue.GlueJobOperator"],
+    ["cancel_on_kill", "airflow.providers.google.cloud.operators.bigquery.BigQueryInsertJobOperator"],
+    ["on_kill_action", "airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator"],
+    ["on_kill_propagation_policy", "airflow.providers.cncf.kubernetes.operators.job.KubernetesJobOperator"],
+    ["stop_task_on_failure", "airflow.providers.amazon.aws.operators.ecs.EcsRunTaskOperator"],
+  ]);
+  it.each(killSwitches)("$parameter exists, and is off by default for Glue alone", ({ parameter, leaves }) => {
+    const fqcn = owners.get(parameter);
+    const found = fqcn === undefined ? undefined : parameterOf(classAt(fqcn), parameter);
+    expect(found?.default.kind).toBeDefined();
+    const byDefault = found?.default.kind === "literal" ? found.default.value : undefined;
+    expect(byDefault === leaves).toBe(parameter === "stop_job_run_on_kill");
   });
 });

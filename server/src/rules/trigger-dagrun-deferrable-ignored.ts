@@ -1,6 +1,7 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import { isCleanUp } from "../airflow/cleanUp.ts";
+import { isA, operators } from "../airflow/kinds.ts";
 import { monitored } from "../airflow/monitor.ts";
 import { waitingOf } from "../airflow/waiting.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
@@ -57,6 +58,8 @@ with DAG("parent", dagrun_timeout=LIMIT) as dag:
       report({
         span: own ? deferrable.span : task.span,
         cause: task.span,
+        // As grave as the submission that nobody watches; the triggered DAG run is told as that rule tells it.
+        severity: waiting === "leaves" && !isA(task, operators.triggerDagRun) ? behaviour.severity : "warning",
         message: `deferrable=True has no effect without ${needed.name}=${needed.text}: ${task.operator.name} is done once ${behaviour.product} ${are} requested.`,
         hint: `Add ${needed.name}=${needed.text}; deferrable only says where it waits.`,
         fixes: () => {
