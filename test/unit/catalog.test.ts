@@ -12,7 +12,13 @@ import {
   oldestAirflowFor,
   parameterOf,
 } from "../../server/src/catalog/index.ts";
-import { listedSensors, sensorFacts } from "../../server/src/catalog/sensors.ts";
+import {
+  failureStates,
+  listedSensors,
+  oddSensors,
+  plainSensor,
+  sensorFacts,
+} from "../../server/src/catalog/sensors.ts";
 
 function classAt(fqcn: string): OperatorClass {
   const found = findClass(fqcn);
@@ -224,6 +230,32 @@ describe("sensors", () => {
     expect(sensorFacts(classAt(fqcn))?.onFailure).toBeDefined();
   });
 
+  it.each(oddSensors)("%s exists, too", (fqcn) => {
+    expect(classAt(fqcn).kind).toBe("sensor");
+  });
+
+  it("end a wait in the triggerer by their timeout, or otherwise", () => {
+    const endOf = (fqcn: string) => sensorFacts(classAt(fqcn))?.deferralEnds;
+    expect(endOf("airflow.providers.amazon.aws.sensors.s3.S3KeySensor")).toBe("timeout");
+    expect(endOf("airflow.providers.amazon.aws.sensors.emr.EmrStepSensor")).toBe("attempts");
+    expect(endOf("airflow.providers.google.cloud.sensors.dataflow.DataflowJobStatusSensor")).toBe("execution_timeout");
+  });
+
+  it("of other providers are sensors by their import", () => {
+    const base = "airflow.sdk.BaseSensorOperator";
+    expect(plainSensor("airflow.providers.apache.hive.sensors.hive_partition.HivePartitionSensor")?.fqcn).toBe(base);
+    expect(plainSensor("airflow.providers.ftp.sensors.ftp.FTPSSensor")?.fqcn).toBe(base);
+    expect(plainSensor("airflow.providers.apache.kafka.sensors.kafka.AwaitMessageSensor")).toBeUndefined();
+    expect(plainSensor("company.sensors.ftp.FTPSensor")).toBeUndefined();
+  });
+
+  it("know the states in which they fail by a keyword", () => {
+    const cls = classAt("airflow.providers.google.cloud.sensors.datafusion.CloudDataFusionPipelineStateSensor");
+    const states = failureStates(cls);
+    expect(states && parameterOf(cls, states.parameter)).toBeDefined();
+    expect(failureStates(classAt("airflow.providers.amazon.aws.sensors.emr.EmrStepSensor"))).toBeUndefined();
+  });
+
   it("fail by a keyword that they have", () => {
     for (const fqcn of listedSensors) {
       const cls = classAt(fqcn);
@@ -236,6 +268,8 @@ describe("sensors", () => {
     expect(sensorFacts(ssh)).toBeUndefined();
     expect(sensorFacts(classAt("airflow.sensors.external_task.ExternalTaskSensor"))).toEqual({
       deferrable: true,
+      deferralEnds: "timeout",
+      ownWait: false,
       pokeModeOnly: false,
       timeOnly: false,
       onFailure: "waits",

@@ -1,6 +1,7 @@
 /** Which class a call makes a task of: through imports, aliases and subclasses of the file. */
 import { findClass } from "../catalog/index.ts";
 import type { OperatorClass } from "../catalog/operator.ts";
+import { plainSensor } from "../catalog/sensors.ts";
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { type Expr, lastName, unwrap } from "../syntax/python.ts";
@@ -20,7 +21,8 @@ function classOf(
 ): { imported: string; known: OperatorClass | undefined } | undefined {
   const qualified = qualifiedName(expr, scope);
   if (qualified === undefined) return undefined;
-  if (!qualified.startsWith("builtins.")) return { imported: qualified, known: findClass(qualified) };
+  if (!qualified.startsWith("builtins."))
+    return { imported: qualified, known: findClass(qualified) ?? plainSensor(qualified) };
   const name = qualified.slice("builtins.".length);
   for (const module of names.starImports.toReversed()) {
     const known = findClass(`${module}.${name}`);

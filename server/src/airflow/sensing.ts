@@ -1,4 +1,5 @@
 /** How a sensor spends the time until what it waits for is there. */
+import { findClass } from "../catalog/index.ts";
 import { type DeferralEnd, sensorFacts } from "../catalog/sensors.ts";
 import type { Expr } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
@@ -46,6 +47,8 @@ export function heldSlot(file: DagFile, task: Task): HeldSlot | undefined {
 export function isDeferred(file: DagFile, task: Task): "yes" | "no" | "unknown" {
   const { known } = task.operator;
   if (!known) return "unknown";
+  // A PythonSensor takes no such argument, whatever default_args say.
+  if (isPlainly(task) && !hasParameter(file.project, known, "deferrable")) return "no";
   const given = argument(file, task, "deferrable");
   if (given === "unknown") return "unknown";
   if (given !== "absent") return given.resolved.kind !== "boolean" ? "unknown" : given.resolved.value ? "yes" : "no";
@@ -53,6 +56,11 @@ export function isDeferred(file: DagFile, task: Task): "yes" | "no" | "unknown" 
   const byDefault = parameterDefault(file.project, task, "deferrable");
   if (byDefault?.kind === "literal") return byDefault.value === true ? "yes" : "no";
   return file.project.deployment.defaultDeferrable === true ? "yes" : "no";
+}
+
+/** Whether the task's own class is the catalogue's, no subclass of it. */
+function isPlainly({ form, operator }: Task): boolean {
+  return operator.subclasses.length === 0 && (form === "taskflow" || findClass(operator.imported) === operator.known);
 }
 
 /** What would end, or ends, the sensor's wait in the triggerer; undefined for no known sensor. */

@@ -133,6 +133,9 @@ const deferrals: Readonly<Record<string, Exclude<DeferralEnd, "timeout">>> = {
 /** The sensor classes with a hand-written fact about failures. */
 export const listedSensors: readonly string[] = Object.keys(failures);
 
+/** The sensor classes with any other hand-written fact: their own way to wait, or to be deferred. */
+export const oddSensors: readonly string[] = [...ownWaits, ...Object.keys(deferrals)];
+
 /** The states in which a sensor fails, where it knows only those that it is told (an empty list for EMR means its own). */
 export type FailureStates = {
   /** The keyword that lists them. */
@@ -169,6 +172,15 @@ const toldStates: Readonly<Record<string, FailureStates>> = {
 /** The sensor classes that know only the states that they are told; `undefined` for all others. */
 export function failureStates(cls: OperatorClass): FailureStates | undefined {
   return nearest(toldStates, cls);
+}
+
+// Providers that the generated catalogue leaves out; their sensors extend BaseSensorOperator and only add a `poke`.
+const plainProviders =
+  /^airflow\.providers\.(apache\.(hive|hdfs|cassandra)|ftp|imap|atlassian\.jira|jira|mongo|redis|datadog|qubole|celery|asana)\.sensors\.\w+\.\w+Sensor$/;
+
+/** The base of a sensor that the catalogue does not have, where its import says that it is no more than a sensor. */
+export function plainSensor(fqcn: string): OperatorClass | undefined {
+  return plainProviders.test(fqcn) ? findClass("airflow.sdk.BaseSensorOperator") : undefined;
 }
 
 /** What is known of a sensor class; `undefined` for a class that is no sensor. */
