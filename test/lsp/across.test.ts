@@ -109,6 +109,19 @@ describe.each([
     await screen.shows(jobs, 0);
   });
 
+  test("sees it go when the open DAG that alone runs the helper is closed without being written", async () => {
+    const { editor, screen, open } = await start({
+      "dags/load.py": dag.replace("=load)", "=print)"),
+      "plugins/lib/jobs.py": helper,
+    });
+    const jobs = open("plugins/lib/jobs.py", helper);
+    const load = open("dags/load.py", dag);
+    await screen.shows(load, 0);
+    await screen.shows(jobs, 1);
+    editor.close(load);
+    await screen.shows(jobs, 0);
+  });
+
   test("sees a DAG follow what is typed in a module that it imports, and the disk when that is closed", async () => {
     const { editor, screen, open } = await start({ "dags/run.py": commanded, "plugins/lib/commands.py": commands });
     const run = open("dags/run.py", commanded);

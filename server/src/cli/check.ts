@@ -151,7 +151,10 @@ export const check: Command = {
   operands: "[PATH…]",
   summary: "Check DAG files, and fix what can be fixed.",
   details: `Without a path it checks the Python files below the working directory, but for those that .gitignore,
-.airflowignore or \`exclude\` leave out. \`-\` stands for standard input.`,
+.airflowignore or \`exclude\` leave out. \`-\` stands for standard input.
+
+A fault in a function that a checked DAG's tasks run is reported in the file that holds it, wherever in the project that
+is. --fix changes only what lies below the paths.`,
   options: checkOptions,
   run,
 };

@@ -2,7 +2,7 @@ import { type Context, guarded } from "./context.ts";
 import { uriOf } from "./document.ts";
 import { follow } from "./follow.ts";
 import { clear, publishOpen, relintClosed } from "./publish.ts";
-import { survey } from "./survey.ts";
+import { survey, surveyed } from "./survey.ts";
 
 /** Keeps the session's documents as the editor has them. */
 export function registerSync(context: Context): void {
@@ -42,7 +42,14 @@ export function registerSync(context: Context): void {
       // Unsaved changes are gone: the file is what the disk says.
       if (!document) return;
       await relintClosed(context, [document.path]);
+      if (document.language === "python") await fromDisk(context, document.path);
       await follow(context, [document.path]);
     }),
   );
+}
+
+// What an open document asked of other files, it asked as it was typed.
+async function fromDisk(context: Context, path: string): Promise<void> {
+  context.session.neighbours.remove(path);
+  if (context.session.folderFor(path).editor.enable) await surveyed(context, [path]);
 }
