@@ -66,7 +66,32 @@ function firstLost(script: Script): Place | undefined {
   // `job; echo done`: exit-status-masked says so.
   if (!last || (script.body.length > 1 && endsInSuccess(last) !== undefined)) return undefined;
   if (statements(script).some(({ statement }) => handlesErrors(statement))) return undefined;
-  return inSequence(script, script.body, lastProgram(script.body));
+  const body = passesOn(last) ? script.body.slice(0, -1) : script.body;
+  return inSequence(script, body, lastProgram(body)) ?? repeatedByJinja(script, body);
+}
+
+/** `exit`, `logout`: they leave with the status before them. */
+function passesOn(last: Statement): boolean {
+  return last.kind === "command" && (last.program === "exit" || last.program === "logout") && last.words.length === 1;
+}
+
+/** `{% for t in tables %} load {{ t }} {% endfor %}`: one statement as written, many when it runs. */
+function repeatedByJinja(script: Script, body: readonly Statement[]): Place | undefined {
+  const [statement, ...more] = body;
+  const program = statement && more.length === 0 ? worker(statement) : undefined;
+  if (!statement || !program || strictness(script).get(statement)?.errexit) return undefined;
+  const { text, holes } = script.folded;
+  const word = /^\{%[-+]?\s*(for|endfor)\b/;
+  const blocks = holes.flatMap(({ start, end }) => {
+    const found = word.exec(text.slice(start, end))?.[1];
+    return found ? [{ found, start }] : [];
+  });
+  const [opens, closes, ...others] = blocks;
+  const inside = opens?.found === "for" && closes?.found === "endfor" && others.length === 0;
+  if (!inside || opens.start > statement.span.start || closes.start < statement.span.end) return undefined;
+  // Joined by `&&`, or on one line with nothing between the rounds.
+  const between = text.slice(statement.span.end, closes.start);
+  return /[\n;]/.test(between) ? { statement, program: shown(program), instead: undefined, loop: true } : undefined;
 }
 
 /** `trap handler ERR` */
@@ -79,7 +104,16 @@ function handlesErrors(statement: Statement): boolean {
 function lastProgram(body: readonly Statement[]): string | undefined {
   const last = body.at(-1);
   const [only, ...more] = last ? deciding(last) : [];
-  return more.length === 0 ? only?.program : undefined;
+  return only && more.length === 0 ? shown(only) : undefined;
+}
+
+/** What a message calls a command: the script that a shell is given, else its program. */
+function shown({ program = "", words }: ShellCommand): string {
+  const script = /^(?:ba|da|k|z)?sh$/.test(program)
+    ? words.slice(1).find((one) => !one.text.startsWith("-"))
+    : undefined;
+  const name = script?.text.split("/").at(-1);
+  return name && /^[\w.-]+$/.test(name) ? name : program;
 }
 
 /** `instead`: the program that decides the status of the whole. */
@@ -89,9 +123,9 @@ function inSequence(script: Script, body: readonly Statement[], instead: string 
     if (statement.background || held.get(statement)?.errexit) continue;
     const rest = body.slice(index + 1);
     if (rest.length > 0) {
-      const program = worker(statement)?.program;
-      if (program !== undefined && !isLookedAt(script, statement, rest) && !isAllowed(script, statement))
-        return { statement, program, instead, loop: false };
+      const command = worker(statement);
+      if (command && !isLookedAt(script, statement, rest) && !isAllowed(script, statement))
+        return { statement, program: shown(command), instead, loop: false };
     }
     const inner = inside(script, statement, rest, instead);
     if (inner) return inner;
@@ -139,8 +173,8 @@ function ofLoop(script: Script, loop: Statement, rest: readonly Statement[]): Pl
   if (loop.kind !== "loop" || loop.keyword !== "for" || rest.length > 0) return undefined;
   const statement = loop.body.at(-1);
   if (!statement || statement.background || strictness(script).get(statement)?.errexit) return undefined;
-  const program = worker(statement)?.program;
-  return program === undefined ? undefined : { statement, program, instead: undefined, loop: true };
+  const command = worker(statement);
+  return command && { statement, program: shown(command), instead: undefined, loop: true };
 }
 
 /** `set +e; stop_old; set -e`: for these alone somebody has said that they may fail. */
