@@ -1,4 +1,5 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
+import { missesOn } from "../airflow/everyPath.ts";
 import { programOf } from "../airflow/processes.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { replaceCallee } from "../edits/calls.ts";
@@ -61,8 +62,17 @@ export()
       if (call.kind !== "popen" || !call.live) continue;
       const { result } = call;
       if (result.escapes || result.entered) continue;
-      if (!result.uses.every((use) => looksOnly(file, use))) continue;
       const program = programOf(call);
+      if (!result.uses.every((use) => looksOnly(file, use))) {
+        if (!isForgottenOnAWay(file, call)) continue;
+        report({
+          span: call.span,
+          severity: "warning",
+          message: `On some ways through ${call.function?.name ?? "the function"} nobody waits: the task succeeds while ${program ?? "the process"} still runs.`,
+          hint: "Wait for it in a finally, or enter it with `with`.",
+        });
+        continue;
+      }
       report({
         span: call.span,
         message: `Nobody waits for this process: the task succeeds while ${program ?? "it"} still runs, and its exit status is lost.`,
@@ -72,6 +82,23 @@ export()
     }
   },
 });
+
+/** The callable may return without passing any of the places where the process is dealt with. */
+function isForgottenOnAWay(file: DagFile, call: RemoteCall): boolean {
+  const { statement, names, uses, escapes } = file.results.resultOf(call.call);
+  const [name] = names;
+  const home = call.function;
+  if (!home || escapes || statement?.kind !== "assign" || names.length !== 1 || name === undefined) return false;
+  if (uses.some((use) => use.name !== name || file.results.functionOf(use.expr) !== home)) return false;
+  const parameters = new Set(home.parameters.map((one) => one.name));
+  return missesOn({
+    home,
+    from: statement,
+    places: uses.filter((use) => !looksOnly(file, use)).map((use) => use.expr),
+    deciding: (one) =>
+      one === name || parameters.has(one) || /wait|block|sync|background|detach|follow|stream/i.test(one),
+  });
+}
 
 /** Looks at the process without waiting for it: `p.pid`, `print(p)`, `p.poll()` by itself, `self.p.kill()` in on_kill. */
 function looksOnly(file: DagFile, use: Use): boolean {
