@@ -130,7 +130,7 @@ function ownTimeout(file: DagFile, task: Task): number | undefined {
 /** pool="sensors": slots that nothing else wants. */
 function hasPoolOfItsOwn(file: DagFile, task: Task): boolean {
   const pool = argument(file, task, "pool");
-  return pool === "unknown" || (pool !== "absent" && knownText(pool.resolved) !== "default_pool");
+  return !isUnset(pool) && (typeof pool !== "object" || knownText(pool.resolved) !== "default_pool");
 }
 
 /** @poke_mode_only class …, or a class that keeps what it has seen between two looks in itself. */
