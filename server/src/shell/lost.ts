@@ -1,5 +1,6 @@
 /** Statements whose failure a text forgets, because it goes on without `set -e`. */
 import { deciding } from "./deciding.ts";
+import { isFilter } from "./pace.ts";
 import type { Script, ShellCommand, Statement } from "./script.ts";
 import { endsInSuccess } from "./status.ts";
 import { settingChange, strictness } from "./strict.ts";
@@ -192,8 +193,11 @@ function worker(statement: Statement): ShellCommand | undefined {
   switch (statement.kind) {
     case "command":
       return doesWork(statement) ? statement : undefined;
-    case "pipeline":
-      return first(statement.stages, worker);
+    case "pipeline": {
+      // `zcat a | ./load.py | tee log`
+      const all = statement.stages.flatMap((one) => worker(one) ?? []);
+      return all.find((one) => !isFilter(one) && !/^(?:zcat|gunzip|gzip)$/.test(one.program ?? "")) ?? all[0];
+    }
     case "and-or":
       // `[ -f x ] && mv x y`: a test that fails is no failure; behind `||` somebody sees to it.
       return statement.operator === "&&" && !asks(statement.left)
