@@ -194,3 +194,22 @@ it("finds the tasks behind a task, near and far", () => {
   const { file, t } = read(`${add}${ops}a >> t >> b >> c\n`);
   expect([...followersOf(file.edges, t)].map((one) => one.id).sort()).toEqual(["b", "c"]);
 });
+
+it("does not know whether the work is watched by code of another file that polls, and is sure where it does not", () => {
+  const text = `${head}    ${livy}    t >> PythonOperator(task_id="s", python_callable=after)\n`.replace(
+    "from company.tasks",
+    "from company.after import after\nfrom company.tasks",
+  );
+  const answers = ["while ask():\n        sleep(30)", "print('done')"].map((body) => {
+    const module = { path: "/dags/company/after.py", text: `def after():\n    ${body}\n` };
+    const file = build({ path: "/dags/x.py", text }, unknownProject, {
+      beside: () => undefined,
+      read: () => undefined,
+      module: (_path, dotted) => (dotted === "company.after" ? module : undefined),
+    });
+    const t = file.tasks.find((one) => one.id === "t");
+    const behaviour = t?.operator.known && behaviourOf(t.operator.known);
+    return t && behaviour && monitored(file, t, behaviour);
+  });
+  expect(answers).toEqual(["unknown", "no"]);
+});

@@ -52,6 +52,7 @@ function limitOf(file: DagFile, task: Task, name: string): KnownLimit | undefine
 /** `timeout 2h ./load.sh` in a text of the task */
 function* shellLimits(task: Task): Generator<KnownLimit> {
   for (const { script } of task.scripts) {
+    if (!/\btimeout\b/.test(script.folded.text)) continue;
     for (const { statement, script: own } of commands(script)) {
       const wrapper = statement.wrappers.find((one) => one.name === "timeout");
       const seconds = timeoutSeconds(statement);

@@ -2,6 +2,7 @@
 import type { Behaviour, SensorOf } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
+import type { Expr } from "../syntax/python.ts";
 import { slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { edgesFrom, followersOf } from "./edges.ts";
@@ -105,6 +106,15 @@ function sensorWatches(file: DagFile, one: Task, task: Task, started: Started, p
   return place.direct || !isSensor(one) || sameService ? "unknown" : "no";
 }
 
+/** while state(job) == "RUNNING": sleep(30) */
+const polls = /\bsleep\s*\(|\bwhile\b[^\n]*(?:status|state)/i;
+
+/** The text of a function of another file. */
+function textElsewhere(file: DagFile, task: Task, callable: Expr): string | undefined {
+  const value = file.values.evaluate(callable, task.scope);
+  return value.kind === "function" && value.home ? slice(value.home.module.text, value.definition.span) : undefined;
+}
+
 function codeWatches(
   file: DagFile,
   one: Task,
@@ -116,6 +126,8 @@ function codeWatches(
   const { callable } = one;
   if (!callable) {
     const written = one.call?.args.find((arg) => arg.name === "python_callable")?.value;
+    const text = written && textElsewhere(file, one, written);
+    if (text !== undefined && (started.later?.test(text) || polls.test(text))) return "unknown";
     const called = written ? slice(file.text, written.span) : "";
     return reading !== "no" || namedForIt.test(`${one.id ?? ""} ${called}`) ? "unknown" : "no";
   }

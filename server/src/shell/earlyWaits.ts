@@ -14,6 +14,7 @@ export type EarlyWait = {
 
 /** The commands that wait for a start and behind which nothing works with what was started. */
 export function earlyWaits(script: Script): EarlyWait[] {
+  if (!/\bwait\b/.test(script.folded.text)) return [];
   const all = commands(script);
   return all.flatMap((visit, index): EarlyWait[] => {
     const found = touchesError(visit) ? undefined : earlyWait(visit.statement);
