@@ -34,6 +34,8 @@ describe("what does harm when a second copy runs beside it", () => {
     ["bash /opt/check_space.sh", undefined],
     ["bash /opt/check_and_copy.sh", "bash"],
     ['psql -c "select 1"', undefined],
+    ['psql $args -c "$query" -o out.csv', undefined],
+    ['psql -c "delete from a"', "psql"],
     ["psql -f load.sql", "psql"],
     ["$COMMAND", undefined],
   ];

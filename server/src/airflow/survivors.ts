@@ -67,20 +67,21 @@ export function survivorOfCall(file: DagFile, call: RemoteCall): Survivor | unde
   const script = scriptOf(call);
   if (!script) return undefined;
   if (call.kind !== "paramiko-exec" && call.kind !== "hook-exec") return throughClient(script);
-  if (mayHaveTerminal(file, call)) return undefined;
+  if (asksForTerminal(file, call) !== false) return undefined;
   const visit = firstUnrepeatable(script);
   if (!visit) return undefined;
   const guarded = guardsItself(script);
   return { by: "ssh-client", visit, script: undefined, client: undefined, guarded, cause: call.call.span };
 }
 
-/** exec_command(command, bufsize, timeout, get_pty), exec_ssh_client_command(client, command, get_pty, …) */
-function mayHaveTerminal(file: DagFile, { call, kind, scope }: RemoteCall): boolean {
+/** Whether a call asks for a terminal: exec_command(command, bufsize, timeout, get_pty), exec_ssh_client_command(client, command, get_pty, …). */
+export function asksForTerminal(file: DagFile, { call, kind, scope }: RemoteCall): boolean | "unknown" {
+  if (kind !== "paramiko-exec" && kind !== "hook-exec") return false;
   const positional = call.args.filter((one) => one.form === "positional");
   const given = keyword(call, "get_pty")?.value ?? positional[kind === "hook-exec" ? 2 : 3]?.value;
-  if (!given) return call.args.some((one) => one.form === "star" || one.form === "double-star");
+  if (!given) return call.args.some((one) => one.form === "star" || one.form === "double-star") ? "unknown" : false;
   const value = file.values.evaluate(given, scope);
-  return value.kind !== "boolean" || value.value;
+  return value.kind === "boolean" ? value.value : "unknown";
 }
 
 function readable(task: Task): readonly TaskScript[] {

@@ -32,7 +32,8 @@ const repeatable: Readonly<Record<string, RegExp>> = {
   kubectl: /(?:^|\s)(?:get|describe|logs|apply|rollout|delete|cp|config)\b/,
   podman: /^(?:container |image )?(?:pull|build|restart|start|stop|rm|rmi|kill|ps|logs|inspect|images)\b/,
   powershell: /\b(?:Start|Stop|Restart|Get)-Service\b/i,
-  psql: /(?:^|\s)-c\s*["']?\s*(?:select|show|explain)\b/i,
+  // What a variable holds is not known.
+  psql: /(?:^|\s)(?:-c|--command[= ])\s*["']?\s*(?:(?:select|show|explain)\b|\\copy\b.*\bto\b|\$)/i,
   wget: /^(?!.*--(?:post|method|body))/,
 };
 
