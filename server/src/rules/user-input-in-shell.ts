@@ -1,8 +1,9 @@
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { shellTexts } from "../airflow/shellTexts.ts";
 import { codeInput, isOpen, renderedInputs, templateInputs, type UserInput } from "../airflow/userInput.ts";
+import { type TemplateValue, viaEnvironment } from "../edits/viaEnvironment.ts";
 import type { Script } from "../shell/script.ts";
-import { sourceSpan } from "../syntax/folded.ts";
+import { type Hole, sourceSpan } from "../syntax/folded.ts";
 import type { Scope } from "../syntax/scope.ts";
 import type { Span } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
@@ -68,6 +69,7 @@ with DAG("load") as dag:
         message: `${input.shown}${any}: whoever may trigger the DAG can run any command ${where}.`,
         hint: hintFor(root, input, call),
         ...(call ? { cause: call.call.span } : {}),
+        fixes: () => [task && viaEnvironment(file, task, root, inputs.flatMap(direct))],
         related: others
           .filter((one) => one.span.start !== span.start)
           .slice(0, 5)
@@ -77,14 +79,23 @@ with DAG("load") as dag:
   },
 });
 
-type Found = { readonly input: UserInput; readonly span: Span };
+type Found = { readonly input: UserInput; readonly span: Span; readonly hole?: Hole };
+
+/** What stands in the text by itself, not through a `{% set %}` of it. */
+function direct({ input, hole }: Found): TemplateValue[] {
+  return hole ? [{ hole, key: input.key ?? "conf" }] : [];
+}
 
 function rank({ input }: Found): number {
   return input.from === "dag_run.conf" ? 0 : 1;
 }
 
 function fromTemplate(file: DagFile, task: Task, root: Script): Found[] {
-  return templateInputs(file, task, root).map(({ input, hole }) => ({ input, span: sourceSpan(root.folded, hole) }));
+  return templateInputs(file, task, root).map(({ input, hole }) => ({
+    input,
+    hole,
+    span: sourceSpan(root.folded, hole),
+  }));
 }
 
 /** f"/opt/load {params['table']}" in the code of a task; a list handed to a program without a shell is no text. */
