@@ -46,8 +46,9 @@ export function collectCalls(
     .flat()
     .flatMap((one) => (one.kind === "import" ? [one.qualified] : []))
     .concat(names.starImports);
+  const keeps = imported.some((one) => kept.test(one));
   const inspect = (call: Call, place: Place): void => {
-    const callee = calleeOf(call, place.scope, values);
+    const callee = calleeOf(call, place.scope, values) ?? (keeps ? calleeOfKept(call, place.owner, values) : undefined);
     let kind = callee === undefined ? undefined : kindOf(canonical(callee));
     let resolved = callee === undefined ? "" : canonical(callee);
     const named = kind || call.func.kind !== "attribute" ? undefined : kindOfMethod(call.func.name, imported);
@@ -81,6 +82,8 @@ export function collectCalls(
     readonly scope: Scope;
     readonly function: FunctionDef | undefined;
     readonly lambda: Lambda | undefined;
+    /** The class whose method it is. */
+    readonly owner: ClassDef | undefined;
   };
   const expressions = (expr: Expr, place: Place, running: boolean): void => {
     walkExpr(expr, (one) => {
@@ -96,17 +99,19 @@ export function collectCalls(
     walkStatements(body, (statement) => {
       for (const expr of expressionsOf(statement)) expressions(expr, place, running);
       if (statement.kind === "function") {
-        visit(statement.body, { scope: names.scopeOf(statement), function: statement, lambda: undefined }, true);
+        const scope = names.scopeOf(statement);
+        visit(statement.body, { ...place, scope, function: statement, lambda: undefined }, true);
         return false;
       }
       if (statement.kind === "class") {
-        visit(statement.body, { scope: names.scopeOf(statement), function: undefined, lambda: undefined }, false);
+        const scope = names.scopeOf(statement);
+        visit(statement.body, { scope, function: undefined, lambda: undefined, owner: statement }, false);
         return false;
       }
       return true;
     });
   };
-  visit(module.body, { scope: names.module, function: undefined, lambda: undefined }, false);
+  visit(module.body, { scope: names.module, function: undefined, lambda: undefined, owner: undefined }, false);
   return calls;
 }
 
@@ -118,6 +123,33 @@ function isOwnClass({ name, bases }: ClassDef, scope: Scope): boolean {
       (one) => one.form === "keyword" || /^(airflow\.|builtins\.object$)/.test(qualifiedName(one.value, scope) ?? ""),
     )
   );
+}
+
+/** Libraries whose objects classes keep: `self.session = requests.Session()`. */
+const kept = /\b(?:requests|httpx|urllib3|boto3|paramiko|fabric|bigquery|HttpHook|SSHHook|BigQueryHook|\w+Executor)\b/;
+
+/** The method of an object that a class keeps: `self.session.get(…)`, where every value of `self.session` is made by one callee. */
+function calleeOfKept(call: Call, owner: ClassDef | undefined, values: Values): string | undefined {
+  const { func } = call;
+  if (!owner || func.kind !== "attribute" || func.value.kind !== "attribute" || func.value.value.kind !== "name")
+    return undefined;
+  const { name } = func.value;
+  const makers = new Set<string | undefined>();
+  for (const method of owner.body) {
+    const self = method.kind === "function" ? method.parameters[0]?.name : undefined;
+    if (method.kind !== "function" || self === undefined) continue;
+    walkStatements(method.body, (one) => {
+      if (one.kind !== "assign" || !one.value) return true;
+      for (const target of one.targets) {
+        if (target.kind !== "attribute" || target.name !== name) continue;
+        const value = values.evaluate(one.value, values.names.scopeOf(method));
+        if (value.kind !== "none") makers.add(value.kind === "call" ? value.callee : undefined);
+      }
+      return true;
+    });
+  }
+  const [maker, ...others] = makers;
+  return maker !== undefined && others.length === 0 ? `${maker}.${func.name}` : undefined;
 }
 
 function calleeOf(call: Call, scope: Scope, values: Values): string | undefined {

@@ -41,8 +41,17 @@ function timeoutGiven(file: DagFile, call: RemoteCall): RequestLimit | "absent" 
 /** What the session, pool or hook that makes the request was told: `PoolManager(timeout=5)`, `session.mount(…)`. */
 function ofMaker(file: DagFile, call: RemoteCall): RequestLimit {
   const { func } = call.call;
-  const owner = func.kind === "attribute" ? file.values.evaluate(func.value, call.scope) : undefined;
-  if (owner?.kind !== "call") return "none";
+  if (func.kind !== "attribute") return "none";
+  const kept = unwrap(func.value);
+  // self.session.mount(…), self.session.request = …, prepare(self.session)
+  if (kept.kind === "attribute" && kept.value.kind === "name" && !call.callee.endsWith(`requests.${func.name}`))
+    return new RegExp(
+      `\\.${kept.name}(\\.(mount|timeout)\\b|\\.\\w+\\s*=[^=]|\\s*[,)])|\\.${kept.name}\\s*=[^=\\n]*timeout`,
+    ).test(file.text)
+      ? "unknown"
+      : "none";
+  const owner = file.values.evaluate(func.value, call.scope);
+  if (owner.kind !== "call") return "none";
   if (keyword(owner.call, "timeout") || owner.call.args.some((one) => one.form === "double-star")) return "unknown";
   const { uses, escapes } = file.results.resultOf(owner.call);
   // Whoever gets it may give it an adapter with a default timeout.
