@@ -79,6 +79,8 @@ with DAG("load") as dag:
   },
 });
 
+const places = { worker: "on the worker", remote: "on the remote host", container: "in the container" } as const;
+
 type Found = { readonly input: UserInput; readonly span: Span; readonly hole?: Hole };
 
 /** What stands in the text by itself, not through a `{% set %}` of it. */
@@ -116,6 +118,6 @@ function hintFor(root: Script, input: UserInput, call: RemoteCall | undefined): 
   const schema =
     input.from === "params" ? "give the Param an enum or a pattern" : "check it by a Param with an enum or a pattern";
   if (call) return `Quote it with shlex.quote(), or pass a list without a shell; or ${schema}.`;
-  if (root.place === "remote") return `Give ${input.shown} a schema: ${schema}.`;
+  if (root.place !== "worker") return `Give ${input.shown} a schema: ${schema}.`;
   return `Hand it over in env= and write "$VALUE" in the text; or ${schema}.`;
 }
