@@ -1,6 +1,7 @@
 /** When the runs of a DAG take place, and which date they carry. */
 import { keyword } from "../syntax/python.ts";
-import { knownText } from "../syntax/value.ts";
+import type { Scope } from "../syntax/scope.ts";
+import { knownText, type Value } from "../syntax/value.ts";
 import { type Cron, readCron } from "./cron.ts";
 import type { Dag, DagFile } from "./dagfile.ts";
 import { airflowMajor } from "./target.ts";
@@ -23,6 +24,16 @@ export function dagById(file: DagFile, id: string): DagPlace | undefined {
   const [dag] = found;
   // A DAG without a known id may be the one, too.
   return dag && found.length === 1 && file.dags.every((one) => one.id !== undefined) ? { file, dag } : undefined;
+}
+
+/** The DAG that an `external_dag_id` names, by its id or as `load.dag_id`; undefined when it is not in sight. */
+export function dagNamed(file: DagFile, value: Value, scope: Scope): DagPlace | undefined {
+  const id = knownText(value);
+  if (id !== undefined) return dagById(file, id);
+  if (value.expr.kind !== "attribute" || value.expr.name !== "dag_id") return undefined;
+  const made = file.values.evaluate(value.expr.value, scope);
+  const dag = made.kind === "call" ? file.dags.find((one) => one.call === made.call) : undefined;
+  return dag && { file, dag };
 }
 
 /** The schedule of a DAG, by the project's Airflow where it has none written. */

@@ -3,7 +3,7 @@ import { isUnset } from "../airflow/bounds.ts";
 import { type Cron, dailyAt, meeting } from "../airflow/cron.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, operators, runsAs } from "../airflow/kinds.ts";
-import { type DagPlace, dagById, type Schedule, scheduleOf } from "../airflow/schedule.ts";
+import { type DagPlace, dagNamed, type Schedule, scheduleOf } from "../airflow/schedule.ts";
 import { airflowMajor } from "../airflow/target.ts";
 import { durationText } from "../edits/durations.ts";
 import { setTaskArguments } from "../edits/task.ts";
@@ -71,10 +71,11 @@ with DAG("report", schedule="0 2 * * *"):
     for (const task of file.tasks) {
       if (!runsAs(task, operators.externalTaskSensor) || !task.dag?.id) continue;
       const asked = argument(file, task, "external_dag_id");
-      const id = typeof asked === "object" ? knownText(asked.resolved) : undefined;
-      const other = id === undefined || id === task.dag.id ? undefined : dagById(file, id);
-      if (typeof asked !== "object" || !other) continue;
-      if (!isUnset(argument(file, task, "execution_date_fn")) || datesAreGiven(file, [task.dag.id, id])) continue;
+      if (typeof asked !== "object") continue;
+      const other = dagNamed(file, asked.resolved, task.scope);
+      if (!other?.dag.id || other.dag.id === task.dag.id) continue;
+      if (!isUnset(argument(file, task, "execution_date_fn"))) continue;
+      if (datesAreGiven(file, [task.dag.id, other.dag.id])) continue;
       const own: DagPlace = { file, dag: task.dag };
       const mismatch = compare(file, task, own, other);
       if (!mismatch) continue;
@@ -82,6 +83,7 @@ with DAG("report", schedule="0 2 * * *"):
         span: asked.call ? asked.value.span : task.span,
         message: mismatch.message,
         hint: mismatch.hint,
+        ...(mismatch.severity === undefined ? {} : { severity: mismatch.severity }),
         related: other.file === file ? [{ span: other.dag.span, message: "the DAG that it waits for" }] : [],
         fixes: () => [fix(file, task, mismatch.delta)],
       });
@@ -89,11 +91,23 @@ with DAG("report", schedule="0 2 * * *"):
   },
 });
 
-type Mismatch = { readonly message: string; readonly hint: string; readonly delta?: number };
+type Mismatch = {
+  readonly message: string;
+  readonly hint: string;
+  readonly severity?: "info";
+  /** Seconds that would make the dates meet. */
+  readonly delta?: number;
+};
 
 function compare(file: DagFile, task: Task, own: DagPlace, other: DagPlace): Mismatch | undefined {
   const mine = scheduleOf(own);
   const theirs = scheduleOf(other);
+  if (mine.kind === "none" && theirs.kind === "none")
+    return {
+      message: `${JSON.stringify(own.dag.id)} and ${JSON.stringify(other.dag.id)} have no schedule: the sensor finds a run only if both are triggered with the same date.`,
+      hint: triggerInstead,
+      severity: "info",
+    };
   const odd = oddOne(own, mine) ?? oddOne(other, theirs);
   // An interval from the start date is a schedule; of a timetable nothing is known.
   if (odd) return odd;
@@ -115,12 +129,15 @@ function compare(file: DagFile, task: Task, own: DagPlace, other: DagPlace): Mis
   };
 }
 
+const triggerInstead =
+  "Let one DAG trigger the other (TriggerDagRunOperator, wait_for_completion=True), or give both the same schedule.";
+
 /** A DAG whose runs carry a date that no other DAG's run has. */
 function oddOne({ file, dag }: DagPlace, { kind }: Schedule): Mismatch | undefined {
   if (kind === "none")
     return {
       message: `${JSON.stringify(dag.id)} has no schedule: its runs carry the moment they were triggered, and the sensor never finds a run of the same date.`,
-      hint: "Let one DAG trigger the other (TriggerDagRunOperator, wait_for_completion=True), or give both the same schedule.",
+      hint: triggerInstead,
     };
   if (kind === "data")
     return {
