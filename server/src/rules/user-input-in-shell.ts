@@ -59,9 +59,7 @@ with DAG("load") as dag:
       if (!first || seen.has(first.span.start)) continue;
       seen.add(first.span.start);
       const { input, span } = first;
-      const where = { remote: "on the remote host", container: "in the container", worker: "on the worker" }[
-        root.place
-      ];
+      const where = places[root.place];
       const any = input.from === "params" ? " accepts any text" : " goes into this shell text as it is";
       report({
         span,
