@@ -2,8 +2,12 @@
 import { keyword } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { knownText, type Value } from "../syntax/value.ts";
+import { slice } from "../text/span.ts";
+import { argument } from "./arguments.ts";
+import { isUnset } from "./bounds.ts";
 import { type Cron, readCron } from "./cron.ts";
-import type { Dag, DagFile } from "./dagfile.ts";
+import type { Dag, DagFile, Task } from "./dagfile.ts";
+import { isA, operators } from "./kinds.ts";
 import { airflowMajor } from "./target.ts";
 
 /**
@@ -62,4 +66,34 @@ function byDefault(file: DagFile): Schedule {
   return {
     kind: airflowMajor(file.project.target) >= 3 && file.project.target.origin !== "default" ? "none" : "unknown",
   };
+}
+
+/** The minutes that a sensor looks back by `execution_delta`; undefined: not known, or no whole minutes. */
+export function minutesBack(file: DagFile, task: Task): number | undefined {
+  const delta = argument(file, task, "execution_delta");
+  if (isUnset(delta)) return 0;
+  if (typeof delta !== "object" || delta.resolved.kind !== "timedelta" || delta.resolved.seconds === undefined)
+    return undefined;
+  return delta.resolved.seconds % 60 === 0 ? delta.resolved.seconds / 60 : undefined;
+}
+
+/** Whether a TriggerDagRunOperator of the file gives, or may give, one of the DAGs a date of its choice. */
+export function datesAreGiven(file: DagFile, ids: readonly (string | undefined)[]): boolean {
+  return file.tasks.some((one) => {
+    if (!isA(one, operators.triggerDagRun)) return false;
+    const triggered = argument(file, one, "trigger_dag_id");
+    const id = typeof triggered === "object" ? knownText(triggered.resolved) : undefined;
+    if (id !== undefined && !ids.includes(id)) return false;
+    return !isUnset(argument(file, one, "logical_date")) || !isUnset(argument(file, one, "execution_date"));
+  });
+}
+
+/** Whether two DAGs are written with different time zones: `start_date=datetime(2026, 1, 1, tzinfo=…)`. */
+export function zonesDiffer(own: DagPlace, other: DagPlace): boolean {
+  const zone = ({ file, dag }: DagPlace): string => {
+    const start = dag.call && (keyword(dag.call, "start_date") ?? keyword(dag.call, "default_args"));
+    const written = start ? slice(file.text, start.span) : "";
+    return /\b(tz|tzinfo|timezone)\b\s*=?\s*([^,)]*)/.exec(written)?.[2] ?? "";
+  };
+  return zone(own) !== zone(other);
 }

@@ -2,15 +2,20 @@ import { argument } from "../airflow/arguments.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import { type Cron, dailyAt, meeting } from "../airflow/cron.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
-import { isA, operators, runsAs } from "../airflow/kinds.ts";
-import { type DagPlace, dagNamed, type Schedule, scheduleOf } from "../airflow/schedule.ts";
+import { operators, runsAs } from "../airflow/kinds.ts";
+import {
+  type DagPlace,
+  dagNamed,
+  datesAreGiven,
+  minutesBack,
+  type Schedule,
+  scheduleOf,
+  zonesDiffer,
+} from "../airflow/schedule.ts";
 import { airflowMajor } from "../airflow/target.ts";
 import { durationText } from "../edits/durations.ts";
 import { setTaskArguments } from "../edits/task.ts";
-import { keyword } from "../syntax/python.ts";
-import { knownText } from "../syntax/value.ts";
 import type { Fix } from "../text/edit.ts";
-import { slice } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -158,40 +163,11 @@ function fraction(part: number, whole: number): string {
   return `${part / by} of ${whole / by}`;
 }
 
-function minutesBack(file: DagFile, task: Task): number | undefined {
-  const delta = argument(file, task, "execution_delta");
-  if (isUnset(delta)) return 0;
-  if (typeof delta !== "object" || delta.resolved.kind !== "timedelta" || delta.resolved.seconds === undefined)
-    return undefined;
-  return delta.resolved.seconds % 60 === 0 ? delta.resolved.seconds / 60 : undefined;
-}
-
 /** The time from the other DAG's daily run to the sensor's own, later the same day. */
 function deltaBetween(own: Cron, other: Cron): { readonly delta?: number } {
   const mine = dailyAt(own);
   const theirs = dailyAt(other);
   return mine !== undefined && theirs !== undefined && mine > theirs ? { delta: (mine - theirs) * 60 } : {};
-}
-
-/** A TriggerDagRunOperator of the file may give one of the DAGs the date that the sensor looks for. */
-function datesAreGiven(file: DagFile, ids: readonly (string | undefined)[]): boolean {
-  return file.tasks.some((one) => {
-    if (!isA(one, operators.triggerDagRun)) return false;
-    const triggered = argument(file, one, "trigger_dag_id");
-    const id = typeof triggered === "object" ? knownText(triggered.resolved) : undefined;
-    if (id !== undefined && !ids.includes(id)) return false;
-    return !isUnset(argument(file, one, "logical_date")) || !isUnset(argument(file, one, "execution_date"));
-  });
-}
-
-/** start_date=datetime(2026, 1, 1, tzinfo=…) */
-function zonesDiffer(own: DagPlace, other: DagPlace): boolean {
-  const zone = ({ file, dag }: DagPlace): string => {
-    const start = dag.call && (keyword(dag.call, "start_date") ?? keyword(dag.call, "default_args"));
-    const written = start ? slice(file.text, start.span) : "";
-    return /\b(tz|tzinfo|timezone)\b\s*=?\s*([^,)]*)/.exec(written)?.[2] ?? "";
-  };
-  return zone(own) !== zone(other);
 }
 
 function fix(file: DagFile, task: Task, delta: number | undefined): Fix | undefined {
