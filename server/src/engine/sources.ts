@@ -1,5 +1,5 @@
 /** The files around those that are linted: which file an import means, and what stands in it. */
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import type { Source, Sources } from "../airflow/build.ts";
 import { repositoryRoot } from "../config/load.ts";
@@ -37,6 +37,7 @@ export class SourceFiles {
   readonly #importRoots = new Map<string, readonly string[]>();
   readonly #modules = new Map<string, string | undefined>();
   readonly #inside = new Map<string, boolean>();
+  readonly #reals = new Map<string, string>();
   readonly #read = new Map<string, Source | undefined>();
   readonly #open = new Map<string, Source>();
 
@@ -48,13 +49,18 @@ export class SourceFiles {
   /** What the file at `path` may ask of the others; that file's own imports and those of files it imports alike. */
   around(path: string, settings: SourceSettings): Sources {
     const folder = dirname(resolve(path));
+    let known: string | undefined;
     // Asked for when needed: most files ask nothing.
-    const top = () => this.#topOf(folder, settings);
+    const top = () => {
+      known ??= this.#topOf(folder, settings);
+      return known;
+    };
     return {
       beside: (from, name) =>
         isAbsolute(from) || existsSync(from) ? existsSync(join(dirname(from), name)) : undefined,
       read: (wanted) => this.#source(resolve(wanted), top())?.text,
       module: (from, dotted) => {
+        if (isForeign(firstName(dotted))) return undefined;
         const found = this.#module(dirname(resolve(from)), dotted, top(), settings);
         return found === undefined ? undefined : this.#source(found, top());
       },
@@ -73,7 +79,7 @@ export class SourceFiles {
       /^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([^#\r\n]+))/gm,
     )) {
       for (const name of from === "" ? imported.split(",") : [from]) {
-        const first = name.trim().split(/[.\s]/, 1)[0] ?? "";
+        const first = firstName(name.trim());
         if (first === "" && name.trim().startsWith(".")) return true;
         if (isForeign(first)) continue;
         if (roots.some((root) => this.#list(root).has(first) || this.#list(root).has(`${first}.py`))) return true;
@@ -89,6 +95,7 @@ export class SourceFiles {
     this.#importRoots.clear();
     this.#modules.clear();
     this.#inside.clear();
+    this.#reals.clear();
     this.#read.clear();
     this.#open.clear();
   }
@@ -149,13 +156,12 @@ export class SourceFiles {
       .slice(dots)
       .split(".")
       .filter((name) => name !== "");
-    const [first] = names;
     if (dots > 0) {
       let base = folder;
       for (let up = 1; up < dots; up++) base = dirname(base);
       return holds(top, base) ? this.#below(base, names) : undefined;
     }
-    if (first === undefined || isForeign(first)) return undefined;
+    if (names.length === 0) return undefined;
     for (const root of this.#rootsFor(folder, top, settings)) {
       const found = this.#below(root, names);
       if (found !== undefined) return found;
@@ -217,12 +223,24 @@ export class SourceFiles {
     return source;
   }
 
+  /** Throws for a directory that is none. */
+  #real(directory: string): string {
+    let real = this.#reals.get(directory);
+    if (real === undefined) {
+      real = realpathSync.native(directory);
+      this.#reals.set(directory, real);
+    }
+    return real;
+  }
+
   #staysInside(path: string, top: string): boolean {
     const key = `${path}\0${top}`;
     let inside = this.#inside.get(key);
     if (inside === undefined) {
       try {
-        inside = holds(realpathSync(top), realpathSync(path));
+        // Most folders lead nowhere else: then only the file's own name can be a link.
+        inside = holds(this.#real(top), join(this.#real(dirname(path)), basename(path)));
+        if (inside && lstatSync(path).isSymbolicLink()) inside = holds(this.#real(top), realpathSync.native(path));
       } catch {
         // It does not exist, or its links lead in a circle.
         inside = false;
@@ -236,6 +254,11 @@ export class SourceFiles {
 /** Whether a directory is another, or lies above it. */
 export function holds(directory: string, path: string): boolean {
   return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
+}
+
+// `os` of `os.path`, `os as system`; nothing of a relative import.
+function firstName(dotted: string): string {
+  return /^\w*/.exec(dotted)?.[0] ?? "";
 }
 
 // `airflow.…` is the installed package, even in a checkout of Airflow itself.
