@@ -112,14 +112,15 @@ export function collect(module: Module, values: Evaluator): Collected {
     if (callee.kind === "attribute" && (callee.name === "expand" || callee.name === "expand_kwargs")) {
       const inner = unwrap(callee.value);
       if (inner.kind === "call" && inner.func.kind === "attribute" && inner.func.name === "partial") {
-        const operator = operatorOf(inner.func.value, context.scope, values);
-        if (operator) {
-          addOperator(operator, inner, call, statement, variable, context, inner.func.value);
-          return true;
-        }
         const flow = flowOf(inner.func.value, context.scope);
         if (flow) {
           addFlow(flow, inner, call, statement, variable, context);
+          return true;
+        }
+        const named = inner.func.value;
+        const operator = operatorOf(named, context.scope, values) ?? unknownOperator(inner, named);
+        if (operator) {
+          addOperator(operator, inner, call, statement, variable, context, named);
           return true;
         }
       }
@@ -356,9 +357,9 @@ export function collect(module: Module, values: Evaluator): Collected {
 }
 
 /** A call that names a `task_id` makes a task, even of a class that Tether does not know. */
-function unknownOperator(call: Call): Operator | undefined {
+function unknownOperator(call: Call, named: Expr = call.func): Operator | undefined {
   if (!keyword(call, "task_id")) return undefined;
-  const name = lastName(unwrap(call.func));
+  const name = lastName(unwrap(named));
   if (name === undefined || /^(__init__|get_task|xcom_pull|xcom_push|get_task_instance|TaskInstance)$/.test(name))
     return undefined;
   return { name, imported: name, known: undefined, subclasses: [] };
