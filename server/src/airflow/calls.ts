@@ -133,7 +133,17 @@ function calleeOfKept(call: Call, owner: ClassDef | undefined, values: Values): 
   const { func } = call;
   if (!owner || func.kind !== "attribute" || func.value.kind !== "attribute" || func.value.value.kind !== "name")
     return undefined;
-  const { name } = func.value;
+  const maker = makerOf(owner, func.value.name, values);
+  return maker === undefined ? undefined : `${maker}.${func.name}`;
+}
+
+const makersIn = new WeakMap<ClassDef, Map<string, string | undefined>>();
+
+/** The one callee whose results a class keeps under an attribute. */
+function makerOf(owner: ClassDef, name: string, values: Values): string | undefined {
+  const known = makersIn.get(owner) ?? new Map<string, string | undefined>();
+  makersIn.set(owner, known);
+  if (known.has(name)) return known.get(name);
   const makers = new Set<string | undefined>();
   for (const method of owner.body) {
     const self = method.kind === "function" ? method.parameters[0]?.name : undefined;
@@ -148,8 +158,10 @@ function calleeOfKept(call: Call, owner: ClassDef | undefined, values: Values): 
       return true;
     });
   }
-  const [maker, ...others] = makers;
-  return maker !== undefined && others.length === 0 ? `${maker}.${func.name}` : undefined;
+  const [only, ...others] = makers;
+  const maker = others.length === 0 ? only : undefined;
+  known.set(name, maker);
+  return maker;
 }
 
 function calleeOf(call: Call, scope: Scope, values: Values): string | undefined {
