@@ -75,7 +75,14 @@ function isJudged(file: DagFile, call: RemoteCall): boolean {
     case "paramiko-exec":
       return result.uses.some((use) => use.path.includes("recv_exit_status") && use.call && isRead(file, use.call));
     case "hook-exec":
-      return result.uses.some((use) => use.path[0] === "[0]" && (use.kind === "compared" || use.kind === "tested"));
+      // status, out, err = hook.exec_ssh_client_command(…)
+      return result.uses.some(
+        (use) =>
+          (use.path[0] === "[0]" || (use.name !== undefined && use.name === result.names[0])) &&
+          (use.kind === "compared" || use.kind === "tested"),
+      );
+    case "fabric-run":
+      return !keyword(call.call, "warn");
     default:
       return false;
   }

@@ -24,7 +24,16 @@ export type Lost = {
 };
 
 /** At most one for each text: the script and the texts that it hands on. */
-export function lostFailures(script: Script): Lost[] {
+export function lostFailures(script: Script): readonly Lost[] {
+  const known = losses.get(script) ?? findLost(script);
+  losses.set(script, known);
+  return known;
+}
+
+// Four rules ask about each text.
+const losses = new WeakMap<Script, readonly Lost[]>();
+
+function findLost(script: Script): Lost[] {
   if (!/[;\n]|\bdo\b|\beval\b/.test(script.folded.text)) return [];
   const found: Lost[] = [];
   const seen = new Set<Script>();

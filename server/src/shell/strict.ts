@@ -81,6 +81,15 @@ function after(statement: Statement, state: Strictness): Strictness {
  * of texts for other shells. A change inside `if` or a loop is taken to hold only there; functions are read as if run where written.
  */
 export function strictness(script: Script): ReadonlyMap<Statement, Strictness> {
+  const known = found.get(script) ?? read(script);
+  found.set(script, known);
+  return known;
+}
+
+// Each statement of a text is asked about.
+const found = new WeakMap<Script, ReadonlyMap<Statement, Strictness>>();
+
+function read(script: Script): ReadonlyMap<Statement, Strictness> {
   const held = new Map<Statement, Strictness>();
   const sequence = (body: readonly Statement[], from: Strictness): Strictness => {
     let state = from;
