@@ -59,7 +59,10 @@ function runsFor(exprs: readonly Expr[], scope: Scope, self: Evaluation, depth: 
 function choicesOf(exprs: readonly Expr[], scope: Scope, self: Evaluation): Choice[] {
   const found = new Map<Expr | FunctionDef, Choice>();
   const followed = new Set<Binding>();
-  const read = (expr: Expr, where: Scope): void => {
+  // A text that is put together in thousands of steps is no reason to nest as deep.
+  const waiting = exprs.map((expr) => ({ expr, where: scope })).reverse();
+  const read = (expr: Expr, where: Scope): unknown => waiting.push({ expr, where });
+  const readOne = (expr: Expr, where: Scope): void => {
     if (expr.kind === "lambda") return;
     if (expr.kind === "name") {
       const bound = lookup(where, expr.id, expr.span.start);
@@ -83,9 +86,11 @@ function choicesOf(exprs: readonly Expr[], scope: Scope, self: Evaluation): Choi
       }
       return;
     }
-    eachPart(expr, (part) => read(part, where));
+    const parts: Expr[] = [];
+    eachPart(expr, (part) => parts.push(part));
+    for (const part of parts.reverse()) read(part, where);
   };
-  for (const expr of exprs) read(expr, scope);
+  for (let next = waiting.pop(); next; next = waiting.pop()) readOne(next.expr, next.where);
   return [...found.values()];
 }
 
