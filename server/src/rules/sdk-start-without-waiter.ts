@@ -4,6 +4,7 @@ import { watched } from "../airflow/monitor.ts";
 import { isReturnedToAirflow } from "../airflow/returned.ts";
 import { handleStarts, type Start, startedBy } from "../airflow/sdkStarts.ts";
 import { insertAfter } from "../edits/statements.ts";
+import { keyword } from "../syntax/python.ts";
 import type { Use } from "../syntax/uses.ts";
 import { knownText } from "../syntax/value.ts";
 import type { Edit, Fix } from "../text/edit.ts";
@@ -77,6 +78,7 @@ report()
       if (call.kind === "sdk-request") {
         const start = startedBy(methodOf(call), serviceOf(file, call));
         if (!start || start.asks.test(file.text) || isFollowed(file, call, start)) continue;
+        if (methodOf(call) === "invoke" && !isEvent(file, call)) continue;
         report({
           span: call.span,
           message: `${methodOf(call)}() returns once the ${start.what} is accepted: the task succeeds while it runs, and nobody sees it fail.`,
@@ -106,6 +108,12 @@ function serviceOf(file: DagFile, call: RemoteCall): string | undefined {
   return named && named.form !== "star" && named.form !== "double-star"
     ? knownText(file.values.evaluate(named.value, call.scope))
     : undefined;
+}
+
+/** invoke(FunctionName="f", InvocationType="Event") */
+function isEvent(file: DagFile, { call, scope }: RemoteCall): boolean {
+  const given = keyword(call, "InvocationType");
+  return given !== undefined && knownText(file.values.evaluate(given.value, scope)) === "Event";
 }
 
 /** The answer goes to somebody who may ask for the state: other code, a later task, a sensor. */

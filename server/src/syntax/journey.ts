@@ -218,14 +218,15 @@ class Journey {
       const { stmt } = parent;
       if (stmt.kind !== "for") return false;
       for (const name of plainNames(stmt.target))
-        this.fromAll(this.terrain.results.readsOf(stmt, name) ?? [], depth - 1);
+        this.fromAll(this.terrain.results.readsOf(stmt, name) ?? [], depthOf(stmt.target, source, depth));
       return true;
     }
     const above = parent.expr;
     if (above.kind !== "comprehension") return false;
-    const clause = above.clauses.find((one) => one.source === source);
-    for (const name of clause ? plainNames(clause.target) : []) {
-      for (const part of [...above.body, ...above.tests]) this.fromAll(namesOf(part, name), depth - 1);
+    const target = above.clauses.find((one) => one.source === source)?.target;
+    for (const name of target ? plainNames(target) : []) {
+      const inner = target ? depthOf(target, source, depth) : depth;
+      for (const part of [...above.body, ...above.tests]) this.fromAll(namesOf(part, name), inner);
     }
     return true;
   }
@@ -241,6 +242,12 @@ class Journey {
     this.fromAll(calls, depth);
     return true;
   }
+}
+
+/** `for name, p in pairs` takes two steps down; `enumerate(…)` and `.items()` make the pairs themselves. */
+function depthOf(target: Expr, source: Expr, depth: number): number {
+  const pairs = target.kind === "tuple" && unwrap(source).kind !== "call";
+  return Math.max(0, depth - (pairs ? 2 : 1));
 }
 
 function plainNames(target: Expr): string[] {

@@ -35,7 +35,7 @@ function indexOf(module: Module): Index {
   const called = new Set<Expr>();
   const written = new Set<Expr>();
   walkStatements(module.body, (one) => {
-    if (one.kind === "assign") for (const target of one.targets) written.add(target);
+    if (one.kind === "assign") for (const target of one.targets) written.add(changedBy(target));
     return true;
   });
   everyExpression(module.body, (one) => {
@@ -51,6 +51,11 @@ function indexOf(module: Module): Index {
   const index = { functions, methods, attributes, calls, otherwise };
   indexes.set(module, index);
   return index;
+}
+
+/** What an assignment changes: the target, or the collection of `jobs["a"] = …`. */
+function changedBy(target: Expr): Expr {
+  return target.kind === "subscript" ? target.value : target;
 }
 
 /** The function of the file that `f(…)` or `self.f(…)` calls, when only one has that name. */
@@ -80,7 +85,7 @@ export function attributeReads(module: Module, name: string): readonly Attribute
 export function readsIn(body: readonly Stmt[], name: string): readonly Name[] {
   const written = new Set<Expr>();
   walkStatements(body, (one) => {
-    if (one.kind === "assign") for (const target of one.targets) written.add(target);
+    if (one.kind === "assign") for (const target of one.targets) written.add(changedBy(target));
     if (one.kind === "for") written.add(one.target);
     return true;
   });
