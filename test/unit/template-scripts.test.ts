@@ -9,7 +9,14 @@ import { Project } from "../project.ts";
 
 await ensureGrammars();
 const project = new Project();
-const rules = ["bash-background-command", "exit-status-masked", "bash-ssh-call", "template-extension-trap"];
+const rules = [
+  "bash-background-command",
+  "exit-status-masked",
+  "bash-ssh-call",
+  "template-extension-trap",
+  "docker-detached-run",
+  "ssh-client-no-keepalive",
+];
 
 function put(name: string, text: string): string {
   const path = join(project.folder, name);
@@ -50,6 +57,9 @@ function script(name: string, text: string): string {
   return path;
 }
 
+const keepalive =
+  "TET214: Without ServerAliveInterval, a silently dropped connection holds this ssh for up to 2 h 11 min.";
+
 describe("a script that a task names", () => {
   test("is read, and shown at the argument with its own line", () => {
     script("scripts/run.sh", "#!/bin/bash\ncd /opt\nnohup ./load --day {{ ds }} &\n");
@@ -70,7 +80,16 @@ describe("a script that a task names", () => {
 
   test("no fix copies it into the DAG file", () => {
     script("remote.sh", "ssh etl@edge1 '/opt/report.sh --all'\n");
-    expect(found(dag('"remote.sh"'))).toEqual(['bash-ssh-call at "remote.sh", this line of remote.sh "ssh etl@edge1"']);
+    expect(found(dag('"remote.sh"'))).toEqual([
+      `bash-ssh-call at "remote.sh", this line of remote.sh "ssh etl@edge1", ${keepalive} "ssh etl@edge1"`,
+    ]);
+  });
+
+  test("is judged by rules that know nothing of files", () => {
+    script("start.sh", "docker run -d etl:3 load\n");
+    expect(found(dag('"start.sh"'))).toEqual([
+      'docker-detached-run at "start.sh", this line of start.sh "docker run -d"',
+    ]);
   });
 
   test("is found through a constant and in a searched folder", () => {
