@@ -12,7 +12,7 @@ import { grammarsLoaded } from "../grammars.ts";
 await grammarsLoaded();
 
 const head = `from airflow import DAG
-from airflow.sdk import task
+from airflow.sdk import task, task_group
 from airflow.providers.amazon.aws.operators.emr import EmrAddStepsOperator, EmrCreateJobFlowOperator
 from airflow.providers.amazon.aws.operators.step_function import StepFunctionStartExecutionOperator
 from airflow.providers.amazon.aws.sensors.emr import EmrStepSensor
@@ -132,6 +132,48 @@ describe("who watches", () => {
       "a sensor that shares its connection only",
       `t = LivyOperator(task_id="t", file="f", livy_conn_id="livy_prod")\nm = BashOperator(task_id="m", bash_command="true")\nt >> m >> PythonSensor(task_id="s", python_callable=lambda: True, op_kwargs={"livy_conn_id": "livy_prod"})`,
       "no",
+    ],
+    [
+      "a sensor behind another task that pulls by the key alone",
+      `${livy}m = BashOperator(task_id="m", bash_command="true")\nt >> m >> PythonSensor(task_id="s", python_callable=poll, op_args=["{{ ti.xcom_pull(key='return_value') }}"])`,
+      "unknown",
+    ],
+    ["nobody, at the end of a list", `${livy}u = BashOperator(task_id="u", bash_command="x")\nu >> [t]`, "no"],
+    [
+      "nobody, at the end of a named list",
+      `${livy}u = BashOperator(task_id="u", bash_command="x")\nall = [t]\nu >> all`,
+      "no",
+    ],
+    ["nobody in sight, in a list that a helper takes", `${livy}publish([t])`, "unknown"],
+    [
+      "its sensor behind its group",
+      `with TaskGroup("g") as g:\n    t = EmrAddStepsOperator(task_id="t", job_flow_id="j", steps=[])\ng >> EmrStepSensor(task_id="s", job_flow_id="x", step_id="y")`,
+      "yes",
+    ],
+    [
+      "a mapped sensor that takes each of its outputs",
+      `t = LivyOperator.partial(task_id="t").expand(file=["a", "b"])\nCustomSensor.partial(task_id="s").expand(batch=t.output)`,
+      "yes",
+    ],
+    [
+      "a sensor that takes what a decorated group returns",
+      `@task_group\ndef g():\n    t = LivyOperator(task_id="t", file="f")\n    return t.output\nCustomSensor(task_id="s", batch=g())`,
+      "yes",
+    ],
+    [
+      "a decorated sensor that takes its output",
+      `${livy}@task.sensor\ndef done(batch):\n    return state(batch)\ndone(t.output)`,
+      "yes",
+    ],
+    [
+      "a sensor with its id put in by %",
+      `${livy}ID = "t"\nCustomSensor(task_id="s", batch="{{ ti.xcom_pull(task_ids='%s') }}" % ID)`,
+      "yes",
+    ],
+    [
+      "a sensor with its id in an f-string",
+      `${livy}ID = "t"\nCustomSensor(task_id="s", batch=f"{{{{ ti.xcom_pull(task_ids='{ID}') }}}}")`,
+      "yes",
     ],
     ["nobody in sight, when an edge leads to the unknown", `${livy}t >> publish(t)`, "unknown"],
     [

@@ -36,10 +36,17 @@ function pulledBy(file: DagFile, reader: Task): Pulled {
   const found = {
     ids: [...texts.flatMap(pulledIds), ...called.ids],
     // {{ ti.xcom_pull(task_ids=f"{prefix}_submit") }}
-    others: called.others || texts.some((text) => /xcom_pull\s*\([^)]*\uFFFC/.test(text)),
+    others: called.others || texts.some(pullsUnknown),
   };
   pulled.set(reader, found);
   return found;
+}
+
+/** `{{ ti.xcom_pull(key='job_id') }}` takes the last one that any task pushed; a hole may be any task's id. */
+function pullsUnknown(text: string): boolean {
+  return [...text.matchAll(/xcom_pull\s*\([^)]*\)/g)].some(
+    ([pull]) => pull.includes(unknownCharacter) || (/\bkey\s*=/.test(pull) && pulledIds(pull).length === 0),
+  );
 }
 
 /** Whether any task of the file takes a task's output; `unknown` when some may. */

@@ -94,7 +94,8 @@ function runsText(task: Task): boolean {
 function sensorWatches(file: DagFile, one: Task, task: Task, started: Started, place: Place): Monitored {
   const { known } = one.operator;
   if (known && sensorFacts(known)?.timeOnly) return "no";
-  if (readsOutput(file, one, task) === "yes" || shareName(file, one, task)) return "yes";
+  const reading = readsOutput(file, one, task);
+  if (reading === "yes" || shareName(file, one, task)) return "yes";
   if (started.command !== undefined && isNamedIn(file, one, started.command)) return "yes";
   if (started.sensor && isA(one, started.sensor.class)) {
     // It is given another task's output: that one's work is watched, unless both are parts of the same.
@@ -103,7 +104,7 @@ function sensorWatches(file: DagFile, one: Task, task: Task, started: Started, p
   }
   // It may look for what the work leaves behind: a file, a row, a page.
   const sameService = started.command !== undefined && known !== undefined && known.provider === started.provider;
-  return place.direct || !isSensor(one) || sameService ? "unknown" : "no";
+  return place.direct || reading === "unknown" || !isSensor(one) || sameService ? "unknown" : "no";
 }
 
 /** while state(job) == "RUNNING": sleep(30) */

@@ -31,11 +31,13 @@ with DAG("parent") as dag:
     report = BashOperator(task_id="report", bash_command="make report")
     load >> report
 `,
-    good: `from airflow import DAG
+    good: `from datetime import timedelta
+
+from airflow import DAG
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 
-with DAG("parent") as dag:
+with DAG("parent", dagrun_timeout=timedelta(hours=4)) as dag:
     load = TriggerDagRunOperator(task_id="load", trigger_dag_id="child_load", wait_for_completion=True)
     report = BashOperator(task_id="report", bash_command="make report")
     load >> report

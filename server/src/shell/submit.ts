@@ -47,7 +47,7 @@ export function submits(command: ShellCommand, visit?: Visit): Submitter | undef
 }
 
 /** `$SBATCH_OPTS`, `{{ params.extra_args }}` */
-const options = /(?:\$\{?|\{\{)[^}/]*(?:opt|arg|flag)/i;
+const options = /(?:\$\{?|\{\{)[^}/]*(?:opt|arg|flag|extra|wait|sync)/i;
 
 const programNames = new RegExp(
   `(?:^|[^\\w-])(?:${[...new Set(submitters.flatMap((one) => one.programs))].join("|")})(?![\\w-])`,
