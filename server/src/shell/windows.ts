@@ -38,6 +38,8 @@ const aliases: Readonly<Record<string, string>> = {
 export function windowsCommands(script: Script): WindowsCommand[] {
   if (script.dialect === "powershell" || script.dialect === "cmd")
     return commandsOf({ folded: script.folded, dialect: script.dialect, quotedForPosix: false }, 0);
+  // Texts of other shells need not be parsed to know that they hand nothing to these.
+  if (!/powershell|pwsh|cmd/i.test(script.folded.text)) return [];
   return commands(script).flatMap(({ statement }) => {
     const inner = statement.nested?.script;
     if (!inner || (inner.dialect !== "powershell" && inner.dialect !== "cmd")) return [];
