@@ -9,7 +9,9 @@ export function lookOf(task: Task): FunctionDef | undefined {
   if (redefines(task, "execute")) return undefined;
   for (const one of task.operator.subclasses) {
     const poke = one.body.find((each) => each.kind === "function" && each.name === "poke");
-    if (poke?.kind === "function") return poke.decorators.length === 0 ? poke : undefined;
+    // A class of another file is not this file's to judge.
+    const own = !task.operator.homes?.has(one);
+    if (poke?.kind === "function") return own && poke.decorators.length === 0 ? poke : undefined;
   }
   if (!isA(task, operators.pythonSensor) || !task.callable) return undefined;
   // What another decorator makes of the answer is not known.

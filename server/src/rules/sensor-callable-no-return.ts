@@ -1,3 +1,5 @@
+import { argument } from "../airflow/arguments.ts";
+import type { Lookup } from "../airflow/dagfile.ts";
 import { shownName } from "../airflow/kinds.ts";
 import { forgottenAnswer, lookOf, neverAnswersTrue } from "../airflow/poking.ts";
 import type { FunctionDef } from "../syntax/python.ts";
@@ -44,7 +46,7 @@ def report():
 report()
 `,
     limits:
-      'A function that returns something true on one path only is fine: falling off its end means "not yet". One that raises, is a generator, or has a decorator of its own is left alone.',
+      'A function that returns something true on one path only is fine: falling off its end means "not yet". One that raises, is a generator, or has a decorator of its own is left alone, and so is a sensor with `soft_fail`.',
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
   check(file, report) {
@@ -52,6 +54,8 @@ report()
     for (const task of file.tasks) {
       const look = lookOf(task);
       if (!look || seen.has(look) || !neverAnswersTrue(file, look)) continue;
+      // A skip at the timeout may be the end that is meant.
+      if (isOn(argument(file, task, "soft_fail"))) continue;
       seen.add(look);
       report({
         span: look.nameSpan,
@@ -63,6 +67,10 @@ report()
     }
   },
 });
+
+function isOn(found: Lookup): boolean {
+  return typeof found === "object" && found.resolved.kind === "boolean" && found.resolved.value;
+}
 
 function fix(look: FunctionDef): Fix | undefined {
   const answer = forgottenAnswer(look);
