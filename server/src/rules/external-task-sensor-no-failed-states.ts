@@ -1,11 +1,12 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
-import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
+import type { Argument, DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
 import { deferralEnd, isDeferred } from "../airflow/sensing.ts";
 import { quoteString } from "../edits/layout.ts";
 import { setTaskArguments } from "../edits/task.ts";
+import { knownText, type Value } from "../syntax/value.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
@@ -60,10 +61,20 @@ with DAG("report") as dag:
         });
         continue;
       }
-      const failed = argument(file, task, "failed_states");
-      if (failed !== "absent" && !isEmpty(failed)) continue;
       if (namesFailure(argument(file, task, "allowed_states")) || namesFailure(argument(file, task, "skipped_states")))
         continue;
+      const failed = argument(file, task, "failed_states");
+      if (forgetsUpstream(failed) && watchesTask(file, task)) {
+        report({
+          span: failed.call ? failed.span : task.span,
+          cause: task.span,
+          message: `failed_states lacks "upstream_failed": when a task before the awaited one fails, ${task.operator.name} goes on waiting${untilWhen(file, task)}.`,
+          hint: 'A task whose upstream failed never runs: it ends as "upstream_failed", not as "failed".',
+          fixes: () => [withUpstream(file, task, failed)],
+        });
+        continue;
+      }
+      if (failed !== "absent" && !isEmpty(failed)) continue;
       report({
         span: task.span,
         message: `${task.operator.name} has no failed_states: when the upstream fails, it goes on waiting${untilWhen(file, task)}.`,
@@ -120,24 +131,50 @@ function isEmpty(found: Lookup): boolean {
 function namesFailure(found: Lookup): boolean {
   if (isUnset(found)) return false;
   if (typeof found !== "object" || found.resolved.kind !== "list" || !found.resolved.complete) return true;
-  return found.resolved.items.some((one) => {
-    if (one.kind === "string") return one.folded.holes.length > 0 || /failed$/.test(one.folded.text);
-    // State.SUCCESS, DagRunState.FAILED, TaskInstanceState.SKIPPED.value
-    const member = one.kind === "reference" ? /\w*State\.([A-Z_]+)(\.value)?$/.exec(one.qualified)?.[1] : undefined;
-    return member === undefined || member.endsWith("FAILED");
+  return found.resolved.items.some((one) => /failed$/.test(stateOf(one) ?? "failed"));
+}
+
+/** failed_states=["failed"], by a list that shows all of its states. */
+function forgetsUpstream(found: Lookup): found is Argument {
+  if (typeof found !== "object" || found.resolved.kind !== "list" || !found.resolved.complete) return false;
+  const states = found.resolved.items.map(stateOf);
+  return states.includes("failed") && !states.some((one) => one === undefined || one === "upstream_failed");
+}
+
+/** `"failed"`, `State.FAILED`, `TaskInstanceState.FAILED.value`; undefined when it cannot be told. */
+function stateOf(value: Value): string | undefined {
+  if (value.kind === "string") return knownText(value);
+  const member = value.kind === "reference" ? /\w*State\.([A-Z_]+)(\.value)?$/.exec(value.qualified)?.[1] : undefined;
+  return member?.toLowerCase();
+}
+
+/** Whether a task or group is surely named. A watched DAG run is never "upstream_failed", and Airflow refuses that state there. */
+function watchesTask(file: DagFile, task: Task): boolean {
+  return ["external_task_id", "external_task_ids", "external_task_group_id"].some((name) => {
+    const given = argument(file, task, name);
+    if (typeof given !== "object") return false;
+    return given.origin === "expand" || given.resolved.kind === "string" || given.resolved.kind === "list";
   });
 }
 
 /** The states in which the upstream will never succeed, as Python. */
 function statesText(file: DagFile, task: Task): string {
-  // A watched DAG run is never "upstream_failed", and Airflow refuses that state unless a task or group is surely named.
-  const watchesTask = ["external_task_id", "external_task_ids", "external_task_group_id"].some((name) => {
-    const given = argument(file, task, name);
-    if (typeof given !== "object") return false;
-    return given.origin === "expand" || given.resolved.kind === "string" || given.resolved.kind === "list";
-  });
-  const states = watchesTask ? ["failed", "upstream_failed"] : ["failed"];
+  const states = watchesTask(file, task) ? ["failed", "upstream_failed"] : ["failed"];
   return `[${states.map((one) => quoteString(file, one)).join(", ")}]`;
+}
+
+/** failed_states=["failed"] → failed_states=["failed", "upstream_failed"] */
+function withUpstream(file: DagFile, task: Task, failed: Argument): Fix | undefined {
+  const { kind, span } = failed.value;
+  const own = failed.call !== undefined && (kind === "list" || kind === "tuple") && failed.origin !== "class";
+  const written = file.text.slice(span.start, span.end);
+  const closing = /,?\s*[\])]$/.exec(written);
+  if (!own || !closing || written.includes("#")) return undefined;
+  const text = `${written.slice(0, closing.index)}, ${quoteString(file, "upstream_failed")}${closing[0]}`;
+  const edits = setTaskArguments(file, task, [{ name: "failed_states", text }]);
+  return edits && edits.length > 0
+    ? { title: 'Add "upstream_failed" to failed_states', edits, safety: "safe" }
+    : undefined;
 }
 
 function fix(file: DagFile, task: Task): Fix | undefined {
