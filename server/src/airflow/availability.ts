@@ -13,21 +13,50 @@ export function providerVersion(project: Project, provider: string): string | un
   return target.providers[provider] ?? newestProviderFor(provider, target.airflow);
 }
 
+/** What was looked up for one class in one project: each task is asked by many rules. */
+type Known = { readonly versions: ProviderVersions; readonly defaults: Map<string, Default | undefined> };
+const known = new WeakMap<Project, Map<OperatorClass, Known>>();
+
+function knownOf(project: Project, cls: OperatorClass): Known {
+  let classes = known.get(project);
+  if (!classes) {
+    classes = new Map();
+    known.set(project, classes);
+  }
+  let one = classes.get(cls);
+  if (!one) {
+    const { airflow, providers } = project.target;
+    const versions = {
+      ...providers,
+      [cls.provider]: providerVersion(project, cls.provider),
+      "apache-airflow": airflow,
+    };
+    one = { versions, defaults: new Map() };
+    classes.set(cls, one);
+  }
+  return one;
+}
+
 /** All versions, as the catalogue's look-ups want them for one class. */
 function versionsFor(project: Project, cls: OperatorClass): ProviderVersions {
-  const { airflow, providers } = project.target;
-  return { ...providers, [cls.provider]: providerVersion(project, cls.provider), "apache-airflow": airflow };
+  return knownOf(project, cls).versions;
+}
+
+/** The default of a class's parameter in the project's versions; undefined: it has no such parameter there. */
+function defaultIn(project: Project, cls: OperatorClass, name: string): Default | undefined {
+  const { versions, defaults } = knownOf(project, cls);
+  if (!defaults.has(name)) defaults.set(name, defaultOf(cls, name, versions));
+  return defaults.get(name);
 }
 
 /** The default of a task's parameter in the project's versions; undefined: it has no such parameter there. */
 export function parameterDefault(project: Project, task: Task, name: string): Default | undefined {
-  const { known } = task.operator;
-  return known && defaultOf(known, name, versionsFor(project, known));
+  return task.operator.known && defaultIn(project, task.operator.known, name);
 }
 
 /** Whether a class has a parameter of that name in the project's versions. */
 export function hasParameter(project: Project, cls: OperatorClass, name: string): boolean {
-  return defaultOf(cls, name, versionsFor(project, cls)) !== undefined;
+  return defaultIn(project, cls, name) !== undefined;
 }
 
 /** Where to import a class from in the project's versions; undefined: it does not exist there. */

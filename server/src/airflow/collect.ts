@@ -242,9 +242,23 @@ export function collect(module: Module, values: Evaluator): Collected {
     return undefined;
   };
 
+  /** A quick look at what is called: most calls, of builtins, plain functions and methods, make nothing. */
+  const mayMake = (call: Call, scope: Scope): boolean => {
+    let root = unwrap(call.func);
+    if (root.kind === "attribute" && makingMethods.test(root.name)) return true;
+    while (root.kind === "attribute") root = unwrap(root.value);
+    if (root.kind !== "name" || keyword(call, "task_id")) return true;
+    const found = lookup(scope, root.id, root.span.start);
+    if (!found || found === "unbound") return names.starImports.length > 0;
+    const { binding } = found;
+    if (binding.kind === "function") return binding.definition.decorators.length > 0;
+    if (binding.kind === "value") return binding.value.kind === "name" || binding.value.kind === "attribute";
+    return binding.kind !== "other";
+  };
+
   const expressions = (expr: Expr, statement: Stmt, variable: string | undefined, context: Context): void => {
     const whole = unwrap(expr);
-    if (whole.kind === "call") {
+    if (whole.kind === "call" && mayMake(whole, context.scope)) {
       if (makesDag(whole.func, context.scope)) addDag(whole, "call", variable, context.scope);
       else if (makesGroup(whole.func, context.scope) && !groupOfCall.has(whole)) addGroup(whole, variable, context);
       else if (!taskOfCall.has(whole)) {
@@ -355,6 +369,8 @@ export function collect(module: Module, values: Evaluator): Collected {
   }
   return { dags, groups, tasks, taskOfCall, groupOfCall, groupOfFunction };
 }
+
+const makingMethods = /^(?:expand|expand_kwargs|partial|override|as_setup|as_teardown)$/;
 
 /** A call that names a `task_id` makes a task, even of a class that Tether does not know. */
 function unknownOperator(call: Call, named: Expr = call.func): Operator | undefined {

@@ -280,8 +280,11 @@ export function collectEdges(
     }
   };
 
+  const hints = hintsOf(module, found);
+  if (hints.length === 0) return { edges, open };
   const visit = (body: Module["body"], scope: Scope): void => {
     walkStatements(body, (statement) => {
+      if (!anyWithin(hints, statement.span)) return false;
       for (const expr of expressionsOf(statement)) shifts(expr, scope);
       if (statement.kind === "function" || statement.kind === "class") {
         visit(statement.body, values.names.scopeOf(statement));
@@ -292,6 +295,27 @@ export function collectEdges(
   };
   visit(module.body, values.names.module);
   return { edges, open };
+}
+
+const ordering = />>|<<|\bset_(?:up|down)stream\b|\b(?:chain|cross_downstream|chain_linear)\b/g;
+
+/** Where something may order tasks: an operator, a method or a function that does, a task's own arguments. Sorted offsets. */
+function hintsOf(module: Module, found: Collected): number[] {
+  const calls = [...found.taskOfCall.keys()].map((one) => one.span.start);
+  const words = [...module.text.matchAll(ordering)].map((one) => one.index);
+  return [...calls, ...words].sort((a, b) => a - b);
+}
+
+function anyWithin(sorted: readonly number[], { start, end }: Span): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  const first = sorted[low];
+  return first !== undefined && first < end;
 }
 
 const pull = /xcom_pull\s*\(([^)]*)\)/g;

@@ -8,7 +8,8 @@ function targetFromImports(names: Names): string | undefined {
     .flat()
     .flatMap((one) => (one.kind === "import" ? [one.qualified] : []));
   const all = [...modules, ...names.starImports.map((one) => `${one}.`)];
-  const some = (pattern: RegExp): boolean => all.some((one) => pattern.test(one));
+  const airflow = all.filter((one) => one.startsWith("airflow."));
+  const some = (pattern: RegExp): boolean => airflow.some((one) => pattern.test(one));
   // airflow.sdk came with 3.0; airflow.providers.standard runs on 2.8 and later, where DAGs seldom use it.
   if (some(/^airflow\.sdk\b/)) return newestAirflow;
   // from airflow.operators import BashOperator, from airflow.operators.sensors import … went with 1.10.
@@ -27,11 +28,23 @@ function targetFromImports(names: Names): string | undefined {
   return undefined;
 }
 
+/** Files with the same imports see the same project, so that what was looked up for it is known. */
+const inferred = new WeakMap<Project, Map<string, Project>>();
+
 /** The project as one file sees it: where nothing else told the version, its imports do. */
 export function projectFor(project: Project, names: Names): Project {
   if (project.target.origin !== "default") return project;
   const airflow = targetFromImports(names);
   if (airflow === undefined) return project;
+  let by = inferred.get(project);
+  if (!by) {
+    by = new Map();
+    inferred.set(project, by);
+  }
+  const before = by.get(airflow);
+  if (before) return before;
   const target: Target = { ...project.target, airflow, origin: "imports" };
-  return { ...project, target };
+  const made = { ...project, target };
+  by.set(airflow, made);
+  return made;
 }

@@ -54,10 +54,22 @@ export function defaultOf(cls: OperatorClass, name: string, versions: ProviderVe
   return fromBases(cls, name, versions);
 }
 
-/** Whether a class is, or descends from, the class with that name (any spelling). */
+const descents = new Map<OperatorClass, Map<string, boolean>>();
+
+/** Whether a class is, or descends from, the class with that name (any spelling). Every rule asks it of every task. */
 export function isSubclassOf(cls: OperatorClass, fqcn: string): boolean {
-  const target = findClass(fqcn)?.fqcn ?? fqcn;
-  return cls.fqcn === target || cls.bases.some((base) => ancestorIs(base, target));
+  let known = descents.get(cls);
+  if (!known) {
+    known = new Map();
+    descents.set(cls, known);
+  }
+  let answer = known.get(fqcn);
+  if (answer === undefined) {
+    const target = findClass(fqcn)?.fqcn ?? fqcn;
+    answer = cls.fqcn === target || cls.bases.some((base) => ancestorIs(base, target));
+    known.set(fqcn, answer);
+  }
+  return answer;
 }
 
 /** Where to import a class from in a project with these versions; `undefined`: it does not exist there. */

@@ -47,6 +47,8 @@ export function projectOf(findModule: FindModule): Project {
 
   /** The module that the longest part of a dotted name loads, and what is left of the name. */
   const split = (path: string, qualified: string): { home: Home; rest: readonly string[] } | undefined => {
+    // Most names by far; no file of a project takes Airflow's place.
+    if (qualified.startsWith("airflow.")) return undefined;
     const [, dots = "", tail = ""] = /^(\.*)(.*)$/.exec(qualified) ?? [];
     const parts = tail.split(".");
     for (let length = parts.length - 1; length >= (dots === "" ? 1 : 0); length--) {
