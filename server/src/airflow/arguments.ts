@@ -2,12 +2,12 @@
 
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { seenFrom } from "../syntax/foreign.ts";
-import type { Call, ClassDef, Expr, FunctionDef } from "../syntax/python.ts";
+import type { Call, CallArgument, ClassDef, Expr, FunctionDef } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { DictEntry, Home, Value } from "../syntax/value.ts";
 import type { BareTask } from "./collect.ts";
-import type { Argument, Lookup, Origin, TaskGroup } from "./dagfile.ts";
+import type { Argument, Dag, Lookup, Origin, TaskGroup } from "./dagfile.ts";
 
 /** The file's parts that looking up an argument needs; a whole `DagFile` is one. */
 export type Arguments = { readonly values: Evaluator };
@@ -92,30 +92,38 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
   const own = read.flatMap((layer) => layer.entries).find((one) => one.name === "default_args");
   if (own) read.push(dictLayer(own.resolved, "default_args"));
   for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
-    const layer = group.call && defaultArguments(file, group.call, scope, "group");
+    const layer = group.call && defaultArguments(file, group.call, group.scope, "group");
     if (layer) read.push(layer);
   }
-  read.push(task.dag ? dagLayer(file, task, scope) : { origin: "default_args", entries: [], complete: false });
+  read.push(task.dag ? dagLayer(file, task.dag) : { origin: "default_args", entries: [], complete: false });
   return read;
 }
 
-function dagLayer(file: Arguments, task: BareTask, scope: Scope): Layer {
-  const call = task.dag?.call;
-  return (
-    (call && defaultArguments(file, call, scope, "default_args")) ?? {
-      origin: "default_args",
-      entries: [],
-      complete: true,
-    }
-  );
+function dagLayer(file: Arguments, { call, scope }: Dag): Layer {
+  const given = call && defaultArguments(file, call, scope, "default_args");
+  return given ?? { origin: "default_args", entries: [], complete: true };
 }
 
 /** `default_args=` of a DAG or task group. */
 function defaultArguments(file: Arguments, call: Call, scope: Scope, origin: Origin): Layer | undefined {
   const layer = callLayer(file, call, scope, origin);
   const given = layer.entries.findLast((one) => one.name === "default_args");
-  if (given) return dictLayer(given.resolved, origin);
+  if (given) return dictLayer(merged(file.values.variants(given.value, scope)) ?? given.resolved, origin);
   return layer.complete ? undefined : { origin, entries: [], complete: false };
+}
+
+/** Dicts of which one is given each time, by the callers of a DAG factory: what differs is unknown. */
+function merged(all: readonly Value[]): Value | undefined {
+  const [first, ...others] = all;
+  const dicts = all.filter((one) => one.kind === "dict");
+  if (!first || others.length === 0 || dicts.length < all.length) return undefined;
+  const entries = dicts.flatMap((one) => one.entries.map(({ key, value, span }) => ({ key, value, span })));
+  return {
+    kind: "dict",
+    entries: entries.map(({ key, value, span }) => ({ key, value: { kind: "unknown" as const, expr: value.expr }, span })),
+    complete: dicts.every((one) => one.complete),
+    expr: first.expr,
+  };
 }
 
 function callLayer(file: Arguments, call: Call, scope: Scope, origin: Origin): Layer {
@@ -123,8 +131,7 @@ function callLayer(file: Arguments, call: Call, scope: Scope, origin: Origin): L
   let complete = true;
   for (const one of call.args) {
     if (one.form === "keyword" && one.name !== undefined) {
-      const resolved = file.values.evaluate(one.value, scope);
-      entries.push({ name: one.name, value: one.value, resolved, span: one.span, origin, call });
+      entries.push(given(file, one, one.name, scope, origin, call));
     } else if (one.form === "double-star") {
       const layer = dictLayer(file.values.evaluate(one.value, scope), origin);
       entries.push(...layer.entries);
@@ -134,11 +141,34 @@ function callLayer(file: Arguments, call: Call, scope: Scope, origin: Origin): L
   return { origin, entries, complete };
 }
 
+/** A keyword as written; its value is worked out when somebody asks for it, and most are only looked for. */
+function given(
+  { values }: Arguments,
+  { value, span }: CallArgument,
+  name: string,
+  scope: Scope,
+  origin: Origin,
+  call: Call,
+): Argument {
+  return {
+    name,
+    value,
+    get resolved() {
+      return values.evaluate(value, scope);
+    },
+    span,
+    origin,
+    call,
+  };
+}
+
 /** `.expand(command=[…])`: each name varies, so its value is unknown; `.expand_kwargs(…)` may give any name. */
 function expansionLayer(file: Arguments, call: Call, scope: Scope): Layer {
   const layer = callLayer(file, call, scope, "expand");
   const varies = (value: Expr): Value => ({ kind: "unknown", expr: value });
-  const entries = layer.entries.map((one): Argument => ({ ...one, resolved: varies(one.value) }));
+  const entries = layer.entries.map(
+    ({ name, value, span, origin }): Argument => ({ name, value, resolved: varies(value), span, origin, call }),
+  );
   const byKeyword = call.func.kind === "attribute" && call.func.name === "expand";
   return { origin: "expand", entries, complete: layer.complete && byKeyword };
 }

@@ -82,8 +82,28 @@ export function canonical(callee: string): string {
   return callee.replace(/^paramiko\.client\./, "paramiko.");
 }
 
+/** Modules whose names start nothing and talk to nobody; hooks of Airflow do. `os` alone is looked at in the text. */
+const idle =
+  /^(?:airflow\b(?!.*Hook)|(?:__future__|collections|contextlib|copy|csv|dataclasses|datetime|dateutil|enum|functools|glob|hashlib|inspect|io|itertools|json|logging|math|numpy|operator|pandas|pathlib|pendulum|pprint|pytest|pytz|random|re|shutil|string|sys|tempfile|textwrap|traceback|typing|typing_extensions|unittest|uuid|warnings|yaml|zipfile|zoneinfo)(?:\.|$)|os(?:$|\.(?:path|environ|getenv)\b))/;
+const osCalls = /\b(?:system|popen|fork)\b/;
+
+/** Whether code with these imports (qualified names) can hold any such call; for most DAG files it cannot. */
+export function mayCall(imports: readonly string[], text: string): boolean {
+  return imports.some((one) => (one === "os" ? osCalls.test(text) : !idle.test(one)));
+}
+
+const asked = new Map<string, RemoteCallKind | undefined>();
+
 /** The kind of a call by its canonical name; undefined when it is not one that rules ask about. */
 export function kindOf(callee: string): RemoteCallKind | undefined {
+  if (asked.has(callee)) return asked.get(callee);
+  const kind = readKind(callee);
+  // Names of users' own code come and go.
+  if (asked.size < 5000) asked.set(callee, kind);
+  return kind;
+}
+
+function readKind(callee: string): RemoteCallKind | undefined {
   if (Object.hasOwn(kinds, callee)) return kinds[callee];
   const found = families.find(([name]) => name.test(callee))?.[1];
   // A client has hundreds of methods.

@@ -20,7 +20,7 @@ import {
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Result, Results } from "../syntax/uses.ts";
-import { canonical, kindOf, kindOfMethod } from "./callKinds.ts";
+import { canonical, kindOf, kindOfMethod, mayCall } from "./callKinds.ts";
 import type { RemoteCall, RemoteCallKind } from "./dagfile.ts";
 import type { Reached } from "./reach.ts";
 
@@ -46,6 +46,7 @@ export function collectCalls(
     .flat()
     .flatMap((one) => (one.kind === "import" ? [one.qualified] : []))
     .concat(names.starImports);
+  if (!mayCall(imported, module.text)) return calls;
   const keeps = imported.some((one) => kept.test(one));
   const inspect = (call: Call, place: Place): void => {
     const callee = calleeOf(call, place.scope, values) ?? (keeps ? calleeOfKept(call, place.owner, values) : undefined);
