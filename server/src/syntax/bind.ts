@@ -42,6 +42,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
   const scopes = new Map<Scope["owner"], Scope>();
   const starImports: string[] = [];
   const mutated = new Set<string>();
+  const keysSet = new Map<string, Set<string>>();
   const whole: Span = { start: 0, end: module.text.length };
 
   const open = (kind: Scope["kind"], owner: Scope["owner"], parent: Scope | undefined): Mutable => {
@@ -70,7 +71,13 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
       });
     } else if (expr.kind === "parenthesized") target(scope, expr.inner, place, from, reason, value, item);
     else if (expr.kind === "starred") target(scope, expr.value, place, from, reason, undefined);
-    else if (expr.kind === "subscript" && expr.value.kind === "name") mutated.add(expr.value.id);
+    else if (expr.kind === "subscript" && expr.value.kind === "name") {
+      const { id } = expr.value;
+      const [index, ...more] = expr.indices;
+      const key = reason === "unpacked" && index && more.length === 0 ? plainText(index) : undefined;
+      if (key === undefined) mutated.add(id);
+      else keysSet.set(id, (keysSet.get(id) ?? new Set()).add(key));
+    }
   };
   const assign = (scope: Mutable, expr: Expr, value: Expr, statement: Stmt, place: Place): void => {
     const from = statement.span.end;
@@ -89,7 +96,21 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
       });
     } else target(scope, expr, place, from, "unpacked", undefined);
   };
+  /** Names that expressions bind or change: one visitor a scope, since every expression of the file passes through. */
+  const visitors = new Map<Mutable, (expr: Expr) => void>();
   const lambdas = (scope: Mutable, expr: Expr): void => {
+    let visit = visitors.get(scope);
+    if (!visit) {
+      const visitor = (one: Expr): void => {
+        bindIn(scope, one);
+        if (one.kind !== "lambda") eachPart(one, visitor);
+      };
+      visit = visitor;
+      visitors.set(scope, visitor);
+    }
+    visit(expr);
+  };
+  const bindIn = (scope: Mutable, expr: Expr): void => {
     if (expr.kind === "lambda") {
       const inner = open("lambda", expr, scope);
       for (const parameter of expr.parameters) {
@@ -125,7 +146,6 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
         loop: undefined,
       });
     }
-    eachPart(expr, (part) => lambdas(scope, part));
   };
   const importName = (
     scope: Mutable,
@@ -137,15 +157,19 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
     // from . import hosts
     const written = `${statement.module}${statement.module.endsWith(".") ? "" : "."}${name}`;
     let followed: string | undefined;
-    // Other files are read when somebody asks what the name stands for.
-    const lazy = {
+    add(scope, {
+      kind: "import",
+      name: alias ?? name,
+      // Other files are read when somebody asks what the name stands for.
       get qualified() {
         followed ??= origins.canonical(written);
         return followed;
       },
-    };
-    const from = statement.span.end;
-    add(scope, Object.assign(lazy, { kind: "import" as const, name: alias ?? name, statement, from, ...place }));
+      statement,
+      from: statement.span.end,
+      region: place.region,
+      loop: place.loop,
+    });
   };
   const block = (scope: Mutable, body: readonly Stmt[], place: Place): void => {
     for (const statement of body) visit(scope, statement, place);
@@ -301,7 +325,14 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
 
   const root = open("module", module, undefined);
   block(root, module.body, { region: whole, loop: undefined });
-  return { module: root, scopeOf: (owner) => scopes.get(owner) ?? root, starImports, mutated };
+  return { module: root, scopeOf: (owner) => scopes.get(owner) ?? root, starImports, mutated, keysSet };
+}
+
+/** `"key"` */
+function plainText(expr: Expr): string | undefined {
+  const [literal, ...more] = expr.kind === "string" ? expr.literals : [];
+  const [part, ...rest] = literal?.parts ?? [];
+  return part?.kind === "text" && more.length === 0 && rest.length === 0 ? part.value : undefined;
 }
 
 function extent(body: readonly Stmt[]): Span | undefined {

@@ -1,44 +1,45 @@
 /** Walking the small typed Python. */
 import type { Expr, Stmt } from "./python.ts";
 
+const none: readonly never[] = [];
+
 /** The expressions that stand directly in a statement, its body left out. */
-export function expressionsOf(statement: Stmt): Expr[] {
-  const some = (...exprs: (Expr | undefined)[]): Expr[] => exprs.filter((one) => one !== undefined);
+export function expressionsOf(statement: Stmt): readonly Expr[] {
   switch (statement.kind) {
     case "function":
-      return some(
+      return [
         ...statement.decorators.map((one) => one.expr),
-        ...statement.parameters.flatMap((one) => [one.default, one.annotation]),
-      );
+        ...statement.parameters.flatMap((one) => [one.default ?? [], one.annotation ?? []].flat()),
+      ];
     case "class":
-      return some(...statement.decorators.map((one) => one.expr), ...statement.bases.map((one) => one.value));
+      return [...statement.decorators.map((one) => one.expr), ...statement.bases.map((one) => one.value)];
     case "assign":
-      return some(...statement.targets, statement.value);
+      return statement.value ? [...statement.targets, statement.value] : statement.targets;
     case "augmented-assign":
-      return some(statement.target, statement.value);
+      return [statement.target, statement.value];
     case "expression":
       return [statement.expr];
     case "return":
     case "raise":
-      return some(statement.value);
+      return statement.value ? [statement.value] : none;
     case "if":
-      return some(...statement.branches.map((one) => one.test));
+      return statement.branches.flatMap((one) => one.test ?? []);
     case "for":
       return [statement.target, statement.source];
     case "while":
       return [statement.test];
     case "try":
-      return some(...statement.handlers.map((one) => one.type));
+      return statement.handlers.flatMap((one) => one.type ?? []);
     case "with":
-      return some(...statement.items.flatMap((one) => [one.value, one.target]));
+      return statement.items.flatMap((one) => (one.target ? [one.value, one.target] : [one.value]));
     case "match":
       return [statement.subject];
     case "import":
     case "import-from":
     case "global":
-      return [];
+      return none;
     default:
-      return [...statement.exprs];
+      return statement.exprs;
   }
 }
 
@@ -49,6 +50,12 @@ export function bodiesOf(statement: Stmt): readonly (readonly Stmt[])[] {
     case "class":
     case "with":
       return [statement.body];
+    case "expression":
+    case "assign":
+    case "return":
+    case "import":
+    case "import-from":
+      return none;
     case "if":
       return statement.branches.map((one) => one.body);
     case "for":
@@ -59,7 +66,7 @@ export function bodiesOf(statement: Stmt): readonly (readonly Stmt[])[] {
     case "match":
       return statement.cases.map((one) => one.body);
     default:
-      return "body" in statement ? [statement.body] : [];
+      return "body" in statement ? [statement.body] : none;
   }
 }
 
@@ -148,8 +155,10 @@ export function eachPart(expr: Expr, visit: (part: Expr) => void): void {
 
 /** Calls `visit` for an expression and everything inside it, outermost first; a `false` answer leaves its inside out. */
 export function walkExpr(expr: Expr, visit: (expr: Expr) => boolean | undefined): void {
-  if (visit(expr) === false) return;
-  eachPart(expr, (part) => walkExpr(part, visit));
+  const inside = (one: Expr): void => {
+    if (visit(one) !== false) eachPart(one, inside);
+  };
+  inside(expr);
 }
 
 /** Calls `visit` for each statement of a body and of the bodies inside it; a `false` answer leaves its inside out. */
