@@ -19,6 +19,12 @@ describe("the version that imports give away", () => {
       "2.0.0",
       "imports",
     ],
+    [
+      "the old names beside a path of 2.0",
+      "from airflow.operators.bash_operator import BashOperator\nfrom airflow.utils.task_group import TaskGroup",
+      "2.0.0",
+      "imports",
+    ],
     ["paths that Airflow 3 took away", "from airflow.operators.bash import BashOperator", "2.11.0", "imports"],
     ["a star import", "from airflow.operators.bash import *", "2.11.0", "imports"],
     ["the SDK", "from airflow.sdk import DAG", unknownProject.target.airflow, "imports"],

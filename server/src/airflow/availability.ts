@@ -73,6 +73,15 @@ export function providerAtLeast(project: Project, provider: string, version: str
   return have !== undefined && compareVersions(have, version) >= 0;
 }
 
+/**
+ * Whether the project tells its version of a provider: by a pin of its own, or by an Airflow 3, which takes only
+ * today's. Else the newest that its Airflow can have is taken, and an older one may be installed.
+ */
+export function providerIsKnown({ target }: Project, provider: string): boolean {
+  if (target.providers[provider] !== undefined) return true;
+  return target.origin !== "default" && airflowMajor(target) >= 3;
+}
+
 /** Whether the project's Airflow is at least that version. */
 export function airflowAtLeast(project: Project, version: string): boolean {
   return compareVersions(project.target.airflow, version) >= 0;

@@ -15,8 +15,12 @@ function targetFromImports(names: Names): string | undefined {
   // from airflow.operators import BashOperator, from airflow.operators.sensors import … went with 1.10.
   if (some(/^airflow\.(operators\.(sensors\b|[A-Z])|hooks\.[A-Z]\w*$|sensors\.[A-Z])/)) return "1.10.15";
   if (some(/^airflow\.(contrib\b|operators\.\w+_operator\b|hooks\.\w+_hook\b|sensors\.\w+_sensor\b)/)) {
-    // A 2.x DAG may still use the old paths, but a provider import is 2.x for sure.
-    return some(/^airflow\.(providers|decorators)\b/) ? "2.0.0" : "1.10.15";
+    // A 2.x DAG may still use the old paths, but these modules are those of 2.0; 1.10.15 lends some to those who move.
+    return some(
+      /^airflow\.(providers|decorators|utils\.task_group|operators\.(bash|python|dummy|trigger_dagrun|email|branch|sql|generic_transfer)|sensors\.(base|bash|python|external_task|date_time|weekday|sql)|hooks\.(base|dbapi|filesystem|subprocess))\b/,
+    )
+      ? "2.0.0"
+      : "1.10.15";
   }
   // Paths that 3.0 took away.
   if (

@@ -1,5 +1,5 @@
 import { argument } from "../airflow/arguments.ts";
-import { hasParameter, providerAtLeast } from "../airflow/availability.ts";
+import { hasParameter, providerAtLeast, providerIsKnown } from "../airflow/availability.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, known, operators } from "../airflow/kinds.ts";
 import { sshHook, sshHookUses } from "../airflow/sshHooks.ts";
@@ -7,6 +7,8 @@ import { editArguments } from "../edits/arguments.ts";
 import { type Call, keyword } from "../syntax/python.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
+
+const ssh = "apache-airflow-providers-ssh";
 
 export default defineRule({
   code: "TET217",
@@ -41,11 +43,16 @@ with DAG("nightly") as dag:
     )
 `,
     limits:
-      "A `timeout` in `default_args` is handed only to operators that have one, and is left alone. Say which versions you run by `airflow-version` and `provider-versions` where they cannot be told.",
+      "A `timeout` in `default_args` is handed only to operators that have one, and is left alone. Where the ssh provider's version is not known, by a pin, a lock file, a setting or an Airflow 3 that the project names, the finding is a warning. Say which versions you run by `airflow-version` and `provider-versions` where they cannot be told.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/changelog.html"],
   },
   check(file, report) {
-    const removed = (since: string): boolean => providerAtLeast(file.project, "apache-airflow-providers-ssh", since);
+    const removed = (since: string): boolean => providerAtLeast(file.project, ssh, since);
+    // With an older provider than the newest that the project's Airflow can have, the file still loads.
+    const sure = providerIsKnown(file.project, ssh);
+    const severity = sure ? "error" : "warning";
+    const from = sure ? "since" : "from";
+    const on = sure ? "" : " on";
     if (!removed("3.3.0")) return;
     for (const task of file.tasks) {
       if (!isA(task, operators.ssh) || task.operator.subclasses.length > 0 || !task.operator.known) continue;
@@ -54,7 +61,10 @@ with DAG("nightly") as dag:
       if (typeof given !== "object" || !given.call) continue;
       report({
         span: given.span,
-        message: `${task.operator.name} has no timeout since ssh provider 3.3.0: Airflow cannot load this file, and none of its DAGs runs.`,
+        severity,
+        message: sure
+          ? `${task.operator.name} has no timeout since ssh provider 3.3.0: Airflow cannot load this file, and none of its DAGs runs.`
+          : `${task.operator.name} has no timeout from ssh provider 3.3.0 on: there, Airflow cannot load this file, and none of its DAGs runs.`,
         hint: "Name the limit that is meant: cmd_timeout, the longest silence of the command, or conn_timeout.",
         fixes: () => [given.call && renamed(file, given.call, "cmd_timeout", task)],
       });
@@ -66,7 +76,8 @@ with DAG("nightly") as dag:
         if (!given || hasParameter(file.project, known(sshHook), "timeout")) continue;
         report({
           span: given.span,
-          message: "SSHHook has no timeout since ssh provider 4.0.0: making the hook raises TypeError.",
+          severity,
+          message: `SSHHook has no timeout ${from} ssh provider 4.0.0${on}: making the hook raises TypeError.`,
           hint: "Use conn_timeout, the time that connecting may take; cmd_timeout limits a command's silence.",
           fixes: () => [renamed(file, use.call, "conn_timeout", undefined)],
         });
@@ -74,13 +85,15 @@ with DAG("nightly") as dag:
         if (use.name !== "create_tunnel") continue;
         report({
           span: use.span,
-          message: "SSHHook has no create_tunnel since ssh provider 4.0.0: the call raises AttributeError.",
+          severity,
+          message: `SSHHook has no create_tunnel ${from} ssh provider 4.0.0${on}: the call raises AttributeError.`,
           hint: "Use get_tunnel(remote_port, remote_host, local_port).",
         });
       } else {
         report({
           span: use.expr.span,
-          message: "SSHHook is no context manager since ssh provider 4.0.0: this with statement fails.",
+          severity,
+          message: `SSHHook is no context manager ${from} ssh provider 4.0.0${on}: this with statement fails.`,
           hint: "Enter the connection: with hook.get_conn() as client.",
           fixes: () => [entered(use.expr.span.end)],
         });
