@@ -62,7 +62,27 @@ describe("where an operator's argument comes from", () => {
     [
       "default_args that are changed later",
       'A = {"retries": 1}\nA["cmd_timeout"] = 5\nwith DAG("d", default_args=A):\n    SSHOperator(task_id="t")',
+      "default_args unknown",
+    ],
+    [
+      "default_args of which another key is set later",
+      'A = {"cmd_timeout": 1}\nA["retries"] = 5\nwith DAG("d", default_args=A):\n    SSHOperator(task_id="t")',
+      "default_args 1",
+    ],
+    [
+      "default_args of which any key is set later",
+      'A = {"retries": 1}\nA[key] = 5\nwith DAG("d", default_args=A):\n    SSHOperator(task_id="t")',
       "unknown",
+    ],
+    [
+      "default_args of a DAG factory",
+      'def create(args):\n    dag = DAG("d", default_args=args)\n    SSHOperator(task_id="t", dag=dag)\ncreate({"cmd_timeout": 1})\ncreate({"retries": 1})',
+      "default_args unknown",
+    ],
+    [
+      "default_args that no caller of a DAG factory gives",
+      'def create(args):\n    dag = DAG("d", default_args=args)\n    SSHOperator(task_id="t", dag=dag)\ncreate({"owner": "a"})\ncreate({"owner": "b"})',
+      "absent",
     ],
     [
       "the call before default_args",

@@ -154,7 +154,47 @@ describe("tasks, with their DAG and groups", () => {
     ["a comprehension", 'with DAG("d"):\n    ts = [Op(task_id="t") for x in "ab"]', ["t dag=d repeated"]],
     ["a list", 'with DAG("d"):\n    ts = [Op(task_id="t"), Op(task_id="u")]', ["t dag=d", "u dag=d"]],
     ["a dict", 'with DAG("d"):\n    ts = {"a": Op(task_id="t")}', ["t dag=d"]],
-    ["a factory", 'def make():\n    return Op(task_id="t")\nwith DAG("d"):\n    make()', ["t repeated"]],
+    [
+      "a factory of DAGs that is called",
+      'def create():\n    return DAG("d")\nwith create() as dag:\n    Op(task_id="t")\nOp(task_id="u", dag=dag)',
+      ["t dag=d", "u dag=d"],
+    ],
+    [
+      "a parameter that is the DAG",
+      'def add(dag):\n    Op(task_id="t", dag=dag)\n    with dag:\n        Op(task_id="u")\nd = DAG("d")\nadd(d)',
+      ["t dag=d repeated", "u dag=d repeated"],
+    ],
+    [
+      "a parameter that is one of several DAGs",
+      'def add(dag):\n    Op(task_id="t", dag=dag)\nadd(DAG("d"))\nadd(DAG("e"))',
+      ["t repeated"],
+    ],
+    [
+      "factories that call one another",
+      'def one():\n    Op(task_id="t")\ndef both():\n    one()\n@dag\ndef d():\n    both()\nd()',
+      ["t dag=d repeated"],
+    ],
+    [
+      "a factory that is called outside, too",
+      'def make():\n    Op(task_id="t")\nwith DAG("d"):\n    make()\nmake()',
+      ["t repeated"],
+    ],
+    [
+      "a factory that is handed over",
+      'def make():\n    Op(task_id="t")\nwith DAG("d"):\n    make()\n    run(make)',
+      ["t repeated"],
+    ],
+    [
+      "a factory for two DAGs",
+      'def make():\n    Op(task_id="t")\nwith DAG("d"):\n    make()\nwith DAG("e"):\n    make()',
+      ["t repeated"],
+    ],
+    [
+      "an operator in a task's own code",
+      'with DAG("d"):\n    @task\n    def t():\n        Op(task_id="u")\n    t()',
+      ["u repeated", "t dag=d"],
+    ],
+    ["a factory", 'def make():\n    return Op(task_id="t")\nwith DAG("d"):\n    make()', ["t dag=d repeated"]],
     [
       "a factory of DAGs",
       'def make():\n    with DAG("d") as x:\n        Op(task_id="t")\n    return x',

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { bindNames } from "../../server/src/syntax/bind.ts";
 import { evaluator } from "../../server/src/syntax/evaluator.ts";
 import { editFolded, sourceSpan } from "../../server/src/syntax/folded.ts";
 import { lowerModule } from "../../server/src/syntax/lower.ts";
 import { qualifiedName } from "../../server/src/syntax/names.ts";
 import { withJinja } from "../../server/src/syntax/pieces.ts";
 import type { Expr } from "../../server/src/syntax/python.ts";
-import { bindNames } from "../../server/src/syntax/bind.ts";
 import type { Scope } from "../../server/src/syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../../server/src/syntax/traverse.ts";
 import type { Value } from "../../server/src/syntax/value.ts";
@@ -109,7 +109,12 @@ describe("other values", () => {
   it("reads arithmetic, dicts and their changes", () => {
     expect(seen("see(4 * 60 ** 2)").value).toMatchObject({ kind: "number", value: 14400 });
     expect(seen("D = dict(a=1)\nsee({**D, 'b': 2})").value).toMatchObject({ kind: "dict", complete: true });
-    expect(seen("D = dict(a=1)\nD['c'] = 1\nsee(D)").value).toMatchObject({ kind: "dict", complete: false });
+    expect(seen("D = dict(a=1)\nD[c] = 1\nsee(D)").value).toMatchObject({ kind: "dict", complete: false });
+    expect(seen("D = dict(a=1)\nD['c'] = 1\nsee(D)").value).toMatchObject({
+      kind: "dict",
+      complete: true,
+      entries: [{ key: "a" }, { key: "c", value: { kind: "unknown" } }],
+    });
     expect(seen("D = dict(a=1)\nD.update(x)\nsee(D)").value).toMatchObject({ kind: "dict", complete: false });
     expect(seen("see(A | {'b': 2})").value).toMatchObject({ kind: "dict", complete: false });
   });

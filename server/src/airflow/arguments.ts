@@ -108,22 +108,20 @@ function dagLayer(file: Arguments, { call, scope }: Dag): Layer {
 function defaultArguments(file: Arguments, call: Call, scope: Scope, origin: Origin): Layer | undefined {
   const layer = callLayer(file, call, scope, origin);
   const given = layer.entries.findLast((one) => one.name === "default_args");
-  if (given) return dictLayer(merged(file.values.variants(given.value, scope)) ?? given.resolved, origin);
+  if (given) return dictLayer(known(file, given, scope), origin);
   return layer.complete ? undefined : { origin, entries: [], complete: false };
 }
 
-/** Dicts of which one is given each time, by the callers of a DAG factory: what differs is unknown. */
-function merged(all: readonly Value[]): Value | undefined {
-  const [first, ...others] = all;
+/** `default_args` of a DAG factory: what its callers give differently is unknown, and no name beside theirs is there. */
+function known({ values }: Arguments, { value, resolved }: Argument, scope: Scope): Value {
+  if (resolved.kind !== "unknown") return resolved;
+  const all = values.variants(value, scope);
   const dicts = all.filter((one) => one.kind === "dict");
-  if (!first || others.length === 0 || dicts.length < all.length) return undefined;
-  const entries = dicts.flatMap((one) => one.entries.map(({ key, value, span }) => ({ key, value, span })));
-  return {
-    kind: "dict",
-    entries: entries.map(({ key, value, span }) => ({ key, value: { kind: "unknown" as const, expr: value.expr }, span })),
-    complete: dicts.every((one) => one.complete),
-    expr: first.expr,
-  };
+  if (dicts.length < all.length) return resolved;
+  const entries = dicts
+    .flatMap((one) => one.entries)
+    .map((one): DictEntry => ({ ...one, value: { kind: "unknown", expr: one.value.expr } }));
+  return { kind: "dict", entries, complete: dicts.every((one) => one.complete), expr: value };
 }
 
 function callLayer(file: Arguments, call: Call, scope: Scope, origin: Origin): Layer {
@@ -231,7 +229,7 @@ function classLayer(values: Pick<Evaluator, "names" | "evaluate">, definition: C
   });
   // kwargs.setdefault(…), kwargs["x"] = …: the class decides in ways that are not read.
   const rest = init.parameters.find((one) => one.form === "double-star");
-  if (rest && values.names.mutated.has(rest.name)) complete = false;
+  if (rest && (values.names.mutated.has(rest.name) || values.names.keysSet.has(rest.name))) complete = false;
   entries.unshift(...ownParameters(init), ...ownAttributes(init));
   return { origin: "class", entries, complete: complete && called };
 }

@@ -1,9 +1,9 @@
 /** Which limit, if any, ends a task that waits too long. */
 import { keyword } from "../syntax/python.ts";
-import type { Scope } from "../syntax/scope.ts";
 import type { Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
+import { isAirflow1 } from "./availability.ts";
 import type { Dag, DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
 
 /** Whether an argument certainly has no effect: absent, or a literal `None`. */
@@ -20,7 +20,12 @@ export function isUnbounded(file: DagFile, task: Task): boolean {
   if (!isUnset(argument(file, task, "execution_timeout"))) return false;
   // load.execution_timeout = timedelta(hours=1)
   if (isSetLater(file, task, "execution_timeout")) return false;
-  return hasNoRunTimeout(file, task);
+  return hasNoRunTimeout(file, task) || (task.dag !== undefined && !runTimeoutEndsTasks(file));
+}
+
+/** Airflow 1.10 marks the run failed and leaves its running tasks alone (`jobs/scheduler_job.py`, `create_dag_run`). */
+function runTimeoutEndsTasks(file: DagFile): boolean {
+  return !isAirflow1(file.project);
 }
 
 /**
@@ -37,21 +42,40 @@ export function secondsOf(value: Value): number | undefined {
   return value.kind === "timedelta" ? value.seconds : undefined;
 }
 
-/** The seconds of the `dagrun_timeout` of the task's DAG; `none`, or `unknown` when it cannot be told. */
+/** The seconds after which the `dagrun_timeout` of its DAG ends the task; `none`, or `unknown` when it cannot be told. */
 export function runTimeout(file: DagFile, task: Task): number | "none" | "unknown" {
-  if (hasNoRunTimeout(file, task)) return "none";
+  if (hasNoRunTimeout(file, task) || !runTimeoutEndsTasks(file)) return "none";
   const given = task.dag?.call && keyword(task.dag.call, "dagrun_timeout");
-  return (given && secondsOf(file.values.evaluate(given.value, task.scope))) ?? "unknown";
+  return (given && secondsOf(file.values.evaluate(given.value, task.dag?.scope ?? task.scope))) ?? "unknown";
+}
+
+/** What ends a wait, and after how many seconds at most; undefined: not known. */
+export type Bound = { readonly by: string; readonly seconds: number | undefined };
+
+/** What ends the task before others do: its `execution_timeout`, its DAG's `dagrun_timeout`. */
+export function taskBound(file: DagFile, task: Task): Bound | undefined {
+  const own = argument(file, task, "execution_timeout");
+  const bounds: Bound[] = [];
+  if (typeof own === "object" && own.resolved.kind !== "none")
+    bounds.push({ by: "execution_timeout", seconds: secondsOf(own.resolved) });
+  const run = runTimeout(file, task);
+  if (typeof run === "number") bounds.push({ by: "the DAG's dagrun_timeout", seconds: run });
+  return soonest(bounds);
+}
+
+/** The bound that comes first; one of unknown length where none is known. */
+export function soonest(bounds: readonly Bound[]): Bound | undefined {
+  return bounds.toSorted((a, b) => (a.seconds ?? Infinity) - (b.seconds ?? Infinity))[0];
 }
 
 /** Whether the task's DAG certainly has no `dagrun_timeout`. */
 export function hasNoRunTimeout(file: DagFile, task: Task): boolean {
-  return task.dag !== undefined && runsWithoutTimeout(file, task.dag, task.scope);
+  return task.dag !== undefined && runsWithoutTimeout(file, task.dag);
 }
 
-/** Whether a DAG certainly has no `dagrun_timeout`; names in its call are looked up from `scope`. */
-export function runsWithoutTimeout(file: DagFile, dag: Dag, scope: Scope): boolean {
-  for (const one of dag.call?.args ?? []) {
+/** Whether a DAG certainly has no `dagrun_timeout`. */
+export function runsWithoutTimeout(file: DagFile, { call, scope }: Dag): boolean {
+  for (const one of call?.args ?? []) {
     if (one.form === "star") return false;
     if (one.form === "double-star") {
       const value = file.values.evaluate(one.value, scope);

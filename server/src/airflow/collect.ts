@@ -15,7 +15,8 @@ import { lookup, type Scope } from "../syntax/scope.ts";
 import { bodiesOf, eachPart, expressionsOf } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import type { Dag, Operator, Task, TaskGroup } from "./dagfile.ts";
-import { decorationOf, makesDag, makesGroup, operatorOf } from "./operators.ts";
+import { dagsOf, idGiven } from "./dags.ts";
+import { decorationOf, makesGroup, operatorOf } from "./operators.ts";
 
 /** A task before its scripts are read and its edges are known. */
 export type BareTask = Omit<Task, "scripts">;
@@ -36,16 +37,19 @@ type Context = {
   readonly dag: Dag | undefined;
   readonly group: TaskGroup | undefined;
   readonly repeated: boolean;
+  /** The function whose body it is, unless that is a task's own code. */
+  readonly function: FunctionDef | undefined;
 };
+
+const nowhere = { dag: undefined, group: undefined, function: undefined, repeated: false } as const;
 
 /** Walks the whole module once. */
 export function collect(module: Module, values: Evaluator): Collected {
   const { names } = values;
-  const dags: Dag[] = [];
+  const dags = dagsOf(module, values);
   const groups: TaskGroup[] = [];
   const tasks: BareTask[] = [];
   const taskOfCall = new Map<Call, BareTask>();
-  const dagOfCall = new Map<Call, Dag>();
   const groupOfCall = new Map<Call, TaskGroup>();
   const taskFunctions = new Map<FunctionDef, { operator: Operator; decorator: Call | undefined }>();
   const groupOfFunction = new Map<FunctionDef, TaskGroup>();
@@ -55,29 +59,15 @@ export function collect(module: Module, values: Evaluator): Collected {
     const value = values.evaluate(expr, scope);
     return knownText(value);
   };
-  const idOf = (call: Call | undefined, name: string, scope: Scope): string | undefined => {
-    if (!call) return undefined;
-    const named = keyword(call, name);
-    const first = call.args[0];
-    return text(named?.value ?? (first?.form === "positional" ? first.value : undefined), scope);
-  };
-
-  const addDag = (call: Call, form: Dag["form"], variable: string | undefined, scope: Scope): Dag => {
-    const known = dagOfCall.get(call);
-    if (known) return known;
-    const dag: Dag = { id: idOf(call, "dag_id", scope), form, call, variable, span: call.func.span };
-    dags.push(dag);
-    dagOfCall.set(call, dag);
-    return dag;
-  };
   const addGroup = (call: Call, variable: string | undefined, context: Context): TaskGroup => {
     const group: TaskGroup = {
-      id: idOf(call, "group_id", context.scope),
+      id: idGiven(values, call, "group_id", context.scope),
       call,
       variable,
       parent: context.group,
-      dag: namedDag(call, context) ?? context.dag,
+      dag: namedDag(call, context) ?? dagAround(context),
       span: call.func.span,
+      scope: context.scope,
     };
     groups.push(group);
     groupOfCall.set(call, group);
@@ -86,10 +76,11 @@ export function collect(module: Module, values: Evaluator): Collected {
   /** `dag=dag`: the DAG that the name stands for. */
   const namedDag = (call: Call, context: Context): Dag | undefined => {
     const argument = keyword(call, "dag");
-    if (!argument) return undefined;
-    const value = values.evaluate(argument.value, context.scope);
-    return value.kind === "call" ? dagOfCall.get(value.call) : undefined;
+    return argument && dags.named(argument.value, context.scope);
   };
+  /** with DAG(…): add_tasks() */
+  const dagAround = (context: Context): Dag | undefined =>
+    context.dag ?? (context.function && dags.around(context.function));
 
   const addTask = (
     task: Omit<BareTask, "scope" | "dag" | "group" | "repeated">,
@@ -98,7 +89,7 @@ export function collect(module: Module, values: Evaluator): Collected {
   ): void => {
     const explicit = task.call && keyword(task.call, "dag");
     const grouped = task.call && keyword(task.call, "task_group");
-    const dag = explicit && task.call ? namedDag(task.call, context) : context.dag;
+    const dag = explicit && task.call ? namedDag(task.call, context) : dagAround(context);
     const value = grouped ? values.evaluate(grouped.value, context.scope) : undefined;
     const group = value?.kind === "call" ? groupOfCall.get(value.call) : grouped ? undefined : context.group;
     const complete: BareTask = { ...task, dag, group, repeated: context.repeated, scope: context.scope };
@@ -259,8 +250,7 @@ export function collect(module: Module, values: Evaluator): Collected {
   const expressions = (expr: Expr, statement: Stmt, variable: string | undefined, context: Context): void => {
     const whole = unwrap(expr);
     if (whole.kind === "call" && mayMake(whole, context.scope)) {
-      if (makesDag(whole.func, context.scope)) addDag(whole, "call", variable, context.scope);
-      else if (makesGroup(whole.func, context.scope) && !groupOfCall.has(whole)) addGroup(whole, variable, context);
+      if (makesGroup(whole.func, context.scope) && !groupOfCall.has(whole)) addGroup(whole, variable, context);
       else if (!taskOfCall.has(whole)) {
         // x = Op(…).as_teardown(…)
         const marked =
@@ -282,8 +272,7 @@ export function collect(module: Module, values: Evaluator): Collected {
       return;
     }
     if (statement.kind === "class") {
-      for (const inner of statement.body)
-        visit(inner, { ...context, scope: names.scopeOf(statement), dag: undefined, group: undefined, repeated: true });
+      for (const inner of statement.body) visit(inner, { ...nowhere, scope: names.scopeOf(statement), repeated: true });
       return;
     }
     if (statement.kind === "with") {
@@ -291,14 +280,11 @@ export function collect(module: Module, values: Evaluator): Collected {
       for (const item of statement.items) {
         const value = unwrap(item.value);
         const variable = item.target?.kind === "name" ? item.target.id : undefined;
-        if (value.kind === "call" && makesDag(value.func, scope))
-          inside = { ...inside, dag: addDag(value, "with", variable, scope), group: undefined };
-        else if (value.kind === "call" && makesGroup(value.func, scope))
+        if (value.kind === "call" && makesGroup(value.func, scope))
           inside = { ...inside, group: addGroup(value, variable, inside) };
         else {
-          // dag = DAG(…) … with dag:
           const known = values.evaluate(item.value, scope);
-          const dag = known.kind === "call" ? dagOfCall.get(known.call) : undefined;
+          const dag = dags.named(item.value, scope);
           const group = known.kind === "call" ? groupOfCall.get(known.call) : undefined;
           if (dag) inside = { ...inside, dag, group: undefined };
           if (group) inside = { ...inside, group };
@@ -319,55 +305,44 @@ export function collect(module: Module, values: Evaluator): Collected {
 
   const visitFunction = (definition: FunctionDef, context: Context): void => {
     const inner = names.scopeOf(definition);
-    let inside: Context = { scope: inner, dag: undefined, group: undefined, repeated: true };
+    let inside: Context = { ...nowhere, scope: inner, repeated: true };
+    if (context.scope.kind !== "class") inside = { ...inside, function: definition };
     for (const one of definition.decorators) {
       const decoration = decorationOf(one.expr, context.scope);
       const call = one.expr.kind === "call" ? one.expr : undefined;
       if (decoration?.makes === "dag") {
-        const dag: Dag = {
-          id: idOf(call, "dag_id", context.scope) ?? definition.name,
-          form: "decorator",
-          call,
-          variable: undefined,
-          span: one.expr.span,
-        };
-        dags.push(dag);
-        if (call) dagOfCall.set(call, dag);
-        inside = { ...inside, dag, repeated: false };
+        inside = { ...inside, dag: dags.ofFunction(definition), repeated: false };
       } else if (decoration?.makes === "group") {
         const group: TaskGroup = {
           id: definition.name,
           call,
           variable: undefined,
           parent: context.group,
-          dag: context.dag,
+          dag: dagAround(inside) ?? context.dag,
           span: one.expr.span,
+          scope: context.scope,
         };
         groups.push(group);
         groupOfFunction.set(definition, group);
-        inside = { ...inside, dag: context.dag, group, repeated: context.repeated };
-      } else if (decoration?.makes === "task") readDecorators(definition, context.scope);
+        inside = { ...inside, dag: group.dag, group, repeated: context.repeated };
+      } else if (decoration?.makes === "task") {
+        readDecorators(definition, context.scope);
+        inside = { ...inside, function: undefined };
+      }
     }
     for (const statement of definition.body) visit(statement, inside);
   };
 
-  for (const statement of module.body)
-    visit(statement, { scope: names.module, dag: undefined, group: undefined, repeated: false });
+  for (const statement of module.body) visit(statement, { ...nowhere, scope: names.module });
 
   // A TaskFlow function that nobody calls here is still a task somewhere: its body is checked.
   const called = new Set(tasks.map((one) => one.callable));
   for (const [definition, known] of taskFunctions) {
     if (called.has(definition)) continue;
-    const scope = names.module;
     const flow: Flow = { definition, ...known, override: undefined };
-    addFlow(flow, undefined, undefined, definition, undefined, {
-      scope,
-      dag: undefined,
-      group: undefined,
-      repeated: true,
-    });
+    addFlow(flow, undefined, undefined, definition, undefined, { ...nowhere, scope: names.module, repeated: true });
   }
-  return { dags, groups, tasks, taskOfCall, groupOfCall, groupOfFunction };
+  return { dags: dags.all, groups, tasks, taskOfCall, groupOfCall, groupOfFunction };
 }
 
 const makingMethods = /^(?:expand|expand_kwargs|partial|override|as_setup|as_teardown)$/;

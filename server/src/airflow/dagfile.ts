@@ -49,6 +49,8 @@ export type Dag = {
   readonly call: Call | undefined;
   readonly variable: string | undefined;
   readonly span: Span;
+  /** In which its call's arguments are read. */
+  readonly scope: Scope;
 };
 
 /** A `TaskGroup(…)` or `@task_group` function. */
@@ -59,6 +61,8 @@ export type TaskGroup = {
   readonly parent: TaskGroup | undefined;
   readonly dag: Dag | undefined;
   readonly span: Span;
+  /** In which its call's arguments are read. */
+  readonly scope: Scope;
 };
 
 /** A text that Airflow takes for the name of a Jinja template file, since it ends in one of the operator's `template_ext`. */

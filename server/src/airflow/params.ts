@@ -32,7 +32,7 @@ export function dagParamAccepts(file: DagFile, task: Task, name: string): Accept
   const given = keyword(call, "params");
   if (!given)
     return call.args.some((one) => one.form === "double-star" || one.form === "star") ? "unknown" : "undeclared";
-  const value = file.values.evaluate(given.value, task.scope);
+  const value = file.values.evaluate(given.value, task.dag.scope);
   if (value.kind !== "dict") return "unknown";
   const entry = value.entries.findLast((one) => one.key === name);
   if (entry) return acceptsOf(file, task, entry.value);

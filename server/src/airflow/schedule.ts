@@ -49,7 +49,7 @@ export function scheduleOf({ file, dag }: DagPlace): Schedule {
     return { kind: "unknown" };
   const given = keyword(call, "schedule") ?? keyword(call, "schedule_interval");
   if (!given) return byDefault(file);
-  const value = file.values.evaluate(given.value, file.names.module);
+  const value = file.values.evaluate(given.value, dag.scope);
   if (value.kind === "none") return { kind: "none" };
   // schedule=[Dataset("…")], schedule=Asset("…")
   if (value.kind === "list" && value.items.length > 0) return { kind: "data" };

@@ -43,7 +43,9 @@ export function templateOf(
   if (/\s/.test(folded.text.trim())) return named(false);
   if (folded.holes.some((one) => one.kind === "python") || !task.dag) return named("unknown");
   const searchpath = task.dag.call && keyword(task.dag.call, "template_searchpath");
-  const folders = searchpath ? foldersOf(values.evaluate(searchpath.value, task.scope)) : { known: [], complete: true };
+  const folders = searchpath
+    ? foldersOf(values.evaluate(searchpath.value, task.dag.scope))
+    : { known: [], complete: true };
   // Jinja's loader looks below its folders only, for absolute names too, and knows no `..`.
   const segments = folded.text.split("/").filter((one) => one !== "" && one !== ".");
   const name = segments.join("/");

@@ -51,9 +51,9 @@ with DAG("nightly", schedule="@daily", dagrun_timeout=timedelta(hours=6)) as dag
 });
 
 /** Whether Airflow starts its runs by time; a DAG without a schedule has one in Airflow 2: daily. */
-function isScheduled(file: DagFile, { call }: Dag): boolean {
+function isScheduled(file: DagFile, { call, scope }: Dag): boolean {
   const given = call && (keyword(call, "schedule") ?? keyword(call, "schedule_interval") ?? keyword(call, "timetable"));
   if (!given) return !airflowAtLeast(file.project, "3.0.0") && !call?.args.some((one) => one.form === "double-star");
-  const value = file.values.evaluate(given.value, file.names.module);
+  const value = file.values.evaluate(given.value, scope);
   return value.kind === "timedelta" || (value.kind === "string" && !/^@(?:once|continuous)$/.test(value.folded.text));
 }

@@ -67,9 +67,9 @@ with DAG("report") as dag:
       });
     }
     if (!modern) return;
-    for (const { call } of file.dags) {
+    for (const { call, scope } of file.dags) {
       const callback = call && keyword(call, "sla_miss_callback");
-      if (!callback || file.values.evaluate(callback.value, file.names.module).kind === "none") continue;
+      if (!callback || file.values.evaluate(callback.value, scope).kind === "none") continue;
       report({
         span: callback.span,
         severity,
@@ -91,9 +91,9 @@ function* slas(file: DagFile): Generator<Sla> {
     yield { span: found.span, resolved: found.resolved, valueStart: found.value.span.start, alone };
   }
   // The tasks may be made in another file.
-  for (const { call } of file.dags) {
+  for (const { call, scope } of file.dags) {
     const given = call && keyword(call, "default_args");
-    const value = given && file.values.evaluate(given.value, file.names.module);
+    const value = given && file.values.evaluate(given.value, scope);
     if (value?.kind !== "dict") continue;
     const entry = value.entries.findLast((one) => one.key === "sla");
     if (!entry || seen.has(entry.span.start) || !isGiven(entry.value)) continue;

@@ -61,7 +61,7 @@ with DAG("parent"):
       if (typeof given !== "object" || id === undefined || id.includes("{{") || id === task.dag?.id) continue;
       const children = file.dags.filter((one) => one.id === id);
       const [child] = children;
-      if (child && !children.every((one) => runsWithoutTimeout(file, one, file.names.module))) continue;
+      if (child && !children.every((one) => runsWithoutTimeout(file, one))) continue;
       const bound = argument(file, task, "execution_timeout");
       const useless = typeof bound === "object" && bound.resolved.kind !== "none";
       report({

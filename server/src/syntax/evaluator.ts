@@ -11,7 +11,7 @@ import { qualifiedName } from "./names.ts";
 import { joined, literalPieces, seenThrough, unknownPiece } from "./pieces.ts";
 import type { Binary, Expr, Name } from "./python.ts";
 import { lookup, type Names, type Scope } from "./scope.ts";
-import { type DictEntry, knownText, type Value } from "./value.ts";
+import { changed, type DictEntry, knownText, type Value } from "./value.ts";
 import { variantsOf } from "./variants.ts";
 
 /** Evaluates expressions of one file. */
@@ -174,9 +174,7 @@ function nameValue(expr: Name, scope: Scope, self: Evaluation): Value {
     case "class":
       return { kind: "class", definition: binding.definition, expr };
     case "value": {
-      const value = renamed(self.evaluate(binding.value, found.scope), expr.span);
-      const changes = self.names.mutated.has(expr.id) && (value.kind === "dict" || value.kind === "list");
-      return changes ? { ...value, complete: false } : value;
+      return changed(renamed(self.evaluate(binding.value, found.scope), expr.span), expr.id, self.names);
     }
     default: {
       if (binding.reason === "parameter")

@@ -5,7 +5,7 @@ import { evaluator } from "./evaluator.ts";
 import { qualifiedName } from "./names.ts";
 import type { Module } from "./python.ts";
 import { type Binding, type Found, lookup } from "./scope.ts";
-import { type Home, type Imported, type Imports, knownText, type Value } from "./value.ts";
+import { changed, type Home, type Imported, type Imports, knownText, type Value } from "./value.ts";
 
 /** Finds the file that importing a dotted name in the file at `path` loads, lowered; undefined: no file of the project. */
 export type FindModule = (
@@ -126,11 +126,8 @@ export function projectOf(findModule: FindModule): Project {
 
 function valueOfBinding(binding: Binding, home: Home, scope: Found["scope"]): Value | undefined {
   switch (binding.kind) {
-    case "value": {
-      const value = home.evaluate(binding.value, scope);
-      const changes = home.names.mutated.has(binding.name) && (value.kind === "dict" || value.kind === "list");
-      return changes ? { ...value, complete: false } : value;
-    }
+    case "value":
+      return changed(home.evaluate(binding.value, scope), binding.name, home.names);
     case "function": {
       const { definition } = binding;
       return { kind: "function", definition, expr: nameOf(definition.name, definition.nameSpan) };

@@ -63,8 +63,10 @@ export type Names = {
   readonly scopeOf: (owner: FunctionDef | ClassDef | Lambda) => Scope;
   /** Modules whose names came in by `from m import *`. */
   readonly starImports: readonly string[];
-  /** Names whose dict or list is changed in place somewhere: `args["k"] = v`, `args.update(…)`, `cmd.append(…)`. */
+  /** Names whose dict or list is changed in place somewhere: `args[k] = v`, `args.update(…)`, `cmd.append(…)`. */
   readonly mutated: ReadonlySet<string>;
+  /** Names of which only single keys are known to be set: `args["k"] = v`. */
+  readonly keysSet: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
 /** A binding and the scope that holds it, in which its value must be read. */

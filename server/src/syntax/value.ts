@@ -57,5 +57,17 @@ export function knownText(value: Value): string | undefined {
   return value.kind === "string" && value.folded.holes.length === 0 ? value.folded.text : undefined;
 }
 
+/** What a name's value may have become through changes in place. */
+export function changed(value: Value, name: string, { mutated, keysSet }: Names): Value {
+  if (value.kind !== "dict" && value.kind !== "list") return value;
+  if (mutated.has(name)) return { ...value, complete: false };
+  const keys = keysSet.get(name);
+  if (!keys) return value;
+  if (value.kind === "list") return { ...value, complete: false };
+  const { expr } = value;
+  const set = [...keys].map((key): DictEntry => ({ key, value: { kind: "unknown", expr }, span: expr.span }));
+  return { ...value, entries: [...value.entries, ...set] };
+}
+
 /** One entry of a known dict; later entries win. */
 export type DictEntry = { readonly key: string; readonly value: Value; readonly span: Span };

@@ -1,0 +1,183 @@
+/** The DAGs of a file, which of them an expression stands for, and in which the calls of a function stand. */
+
+import type { Evaluator } from "../syntax/evaluator.ts";
+import { type Call, type Expr, type FunctionDef, keyword, type Module, type Stmt, unwrap } from "../syntax/python.ts";
+import { lookup, type Scope } from "../syntax/scope.ts";
+import { bodiesOf, eachPart, expressionsOf, walkStatements } from "../syntax/traverse.ts";
+import { knownText } from "../syntax/value.ts";
+import type { Dag } from "./dagfile.ts";
+import { decorationOf, makesDag, makesGroup } from "./operators.ts";
+
+/** Finds DAGs by what stands for them. */
+export type Dags = {
+  /** In reading order. */
+  readonly all: readonly Dag[];
+  /** The DAG that a `@dag` function makes. */
+  readonly ofFunction: (definition: FunctionDef) => Dag | undefined;
+  /** The DAG that an expression stands for: `DAG(…)`, its name, a parameter, a call of a function that returns it. */
+  readonly named: (expr: Expr, scope: Scope) => Dag | undefined;
+  /** The one DAG inside of whose block every call of a function stands: `with DAG(…): add_tasks()`. */
+  readonly around: (definition: FunctionDef) => Dag | undefined;
+};
+
+/** Where a call stands: in a DAG's block, in a function outside of any such block, or anywhere else. */
+type Where = Dag | FunctionDef | undefined;
+
+/** The first positional argument or the keyword of that name, when its text is known. */
+export function idGiven(values: Evaluator, call: Call | undefined, name: string, scope: Scope): string | undefined {
+  const [first] = call?.args ?? [];
+  const given = (call && keyword(call, name)?.value) ?? (first?.form === "positional" ? first.value : undefined);
+  return given && knownText(values.evaluate(given, scope));
+}
+
+/** Reads a file's DAGs. */
+export function dagsOf(module: Module, values: Evaluator): Dags {
+  const { names } = values;
+  const ofCall = new Map<Call, Dag>();
+  const ofFunction = new Map<FunctionDef, Dag>();
+  /** Where the calls by a plain name stand. */
+  const scopes = new Map<Call, Scope>();
+
+  const functionOf = (expr: Expr, scope: Scope): FunctionDef | undefined => {
+    if (expr.kind !== "name") return undefined;
+    const found = lookup(scope, expr.id, expr.span.start);
+    return found && found !== "unbound" && found.binding.kind === "function" ? found.binding.definition : undefined;
+  };
+  const add = (call: Call, form: Dag["form"], variable: string | undefined, scope: Scope): void => {
+    const id = idGiven(values, call, "dag_id", scope);
+    if (!ofCall.has(call)) ofCall.set(call, { id, form, call, variable, span: call.func.span, scope });
+  };
+  const find = (expr: Expr, variable: string | undefined, scope: Scope): void => {
+    const whole = unwrap(expr);
+    if (whole.kind === "lambda") return;
+    if (whole.kind === "call") {
+      if (whole.func.kind === "name") scopes.set(whole, scope);
+      if (makesDag(whole.func, scope)) add(whole, "call", variable, scope);
+    }
+    eachPart(whole, (part) => find(part, undefined, scope));
+  };
+  const findIn = (body: readonly Stmt[], scope: Scope): void => {
+    walkStatements(body, (statement) => {
+      if (statement.kind === "with") {
+        for (const { value, target } of statement.items) {
+          const made = unwrap(value);
+          const variable = target?.kind === "name" ? target.id : undefined;
+          if (made.kind === "call" && makesDag(made.func, scope)) add(made, "with", variable, scope);
+        }
+      }
+      const target = statement.kind === "assign" ? statement.targets[0] : undefined;
+      for (const expr of expressionsOf(statement)) find(expr, target?.kind === "name" ? target.id : undefined, scope);
+      if (statement.kind !== "function" && statement.kind !== "class") return true;
+      if (statement.kind === "function") decorated(statement, scope);
+      findIn(statement.body, names.scopeOf(statement));
+      return false;
+    });
+  };
+  const decorated = (definition: FunctionDef, scope: Scope): void => {
+    for (const { expr } of definition.decorators) {
+      if (decorationOf(expr, scope)?.makes !== "dag") continue;
+      const call = expr.kind === "call" ? expr : undefined;
+      const id = idGiven(values, call, "dag_id", scope) ?? definition.name;
+      const dag: Dag = { id, form: "decorator", call, variable: undefined, span: expr.span, scope };
+      ofFunction.set(definition, dag);
+      if (call) ofCall.set(call, dag);
+    }
+  };
+  findIn(module.body, names.module);
+
+  const opened = new Set<FunctionDef>();
+  const returned = (definition: FunctionDef): Dag | undefined => {
+    if (opened.has(definition)) return undefined;
+    opened.add(definition);
+    const scope = names.scopeOf(definition);
+    const found = new Set<Dag | undefined>();
+    walkStatements(definition.body, (statement) => {
+      if (statement.kind === "return" && statement.value) found.add(named(statement.value, scope));
+      return statement.kind !== "function" && statement.kind !== "class";
+    });
+    opened.delete(definition);
+    const [only, ...others] = found;
+    return others.length === 0 ? only : undefined;
+  };
+  const named = (expr: Expr, scope: Scope): Dag | undefined => {
+    const value = values.evaluate(expr, scope);
+    if (value.kind !== "call") return undefined;
+    const made = ofCall.get(value.call);
+    if (made) return made;
+    // with create_dag("load") as dag:
+    const call = unwrap(value.expr);
+    const at = call.kind === "call" ? scopes.get(call) : undefined;
+    const definition = call.kind === "call" && at ? functionOf(call.func, at) : undefined;
+    return definition && (ofFunction.get(definition) ?? returned(definition));
+  };
+
+  let sites: ReadonlyMap<FunctionDef, readonly Where[]> | undefined;
+  const asked = new Set<FunctionDef>();
+  const around = (definition: FunctionDef): Dag | undefined => {
+    sites ??= readSites();
+    const all = sites.get(definition) ?? [];
+    if (asked.has(definition)) return undefined;
+    asked.add(definition);
+    const found = new Set(all.map((one) => (one && "kind" in one ? around(one) : one)));
+    asked.delete(definition);
+    const [only, ...others] = found;
+    return others.length === 0 ? only : undefined;
+  };
+  const readSites = (): Map<FunctionDef, Where[]> => {
+    const found = new Map<FunctionDef, Where[]>();
+    const used = (definition: FunctionDef, where: Where): void => {
+      found.set(definition, [...(found.get(definition) ?? []), where]);
+    };
+    const read = (expr: Expr, scope: Scope, where: Where): void => {
+      if (expr.kind === "lambda") {
+        read(expr.body, names.scopeOf(expr), undefined);
+        return;
+      }
+      const called = expr.kind === "call" ? functionOf(expr.func, scope) : undefined;
+      if (called) used(called, where);
+      // A function that is handed over runs who knows when.
+      const handed = functionOf(expr, scope);
+      if (handed) used(handed, undefined);
+      eachPart(expr, (part) => {
+        if (!called || expr.kind !== "call" || part !== expr.func) read(part, scope, where);
+      });
+    };
+    const visit = (statement: Stmt, scope: Scope, where: Where): void => {
+      for (const expr of expressionsOf(statement)) read(expr, scope, where);
+      if (statement.kind === "function" || statement.kind === "class") {
+        const inner = names.scopeOf(statement);
+        const own = statement.kind === "function" ? whereIn(statement, scope) : undefined;
+        for (const one of statement.body) visit(one, inner, own);
+        return;
+      }
+      let inside = where;
+      if (statement.kind === "with") {
+        for (const { value } of statement.items) {
+          const made = unwrap(value);
+          const dag = named(value, scope);
+          if (dag) inside = dag;
+          // What the group's own default_args give would be lost.
+          else if (made.kind === "call" && makesGroup(made.func, scope) && keyword(made, "default_args"))
+            inside = undefined;
+        }
+      }
+      for (const body of bodiesOf(statement)) for (const one of body) visit(one, scope, inside);
+    };
+    for (const statement of module.body) visit(statement, names.module, undefined);
+    return found;
+  };
+  /** A task's own code runs long after its DAG was made. */
+  const whereIn = (definition: FunctionDef, scope: Scope): Where => {
+    const makes = definition.decorators.map(({ expr }) => decorationOf(expr, scope)?.makes);
+    if (makes.includes("dag")) return ofFunction.get(definition);
+    return makes.includes("task") || scope.kind === "class" ? undefined : definition;
+  };
+
+  const all = [...new Set([...ofCall.values(), ...ofFunction.values()])];
+  return {
+    all: all.toSorted((a, b) => a.span.start - b.span.start),
+    ofFunction: (definition) => ofFunction.get(definition),
+    named,
+    around,
+  };
+}
