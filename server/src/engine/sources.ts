@@ -36,6 +36,7 @@ export class SourceFiles {
   readonly #names = new Map<string, ReadonlySet<string>>();
   readonly #importRoots = new Map<string, readonly string[]>();
   readonly #modules = new Map<string, string | undefined>();
+  readonly #firsts = new Map<string, boolean>();
   readonly #inside = new Map<string, boolean>();
   readonly #reals = new Map<string, string>();
   readonly #read = new Map<string, Source | undefined>();
@@ -61,7 +62,9 @@ export class SourceFiles {
       read: (wanted) => this.#source(resolve(wanted), top())?.text,
       module: (from, dotted) => {
         if (isForeign(firstName(dotted))) return undefined;
-        const found = this.#module(dirname(resolve(from)), dotted, top(), settings);
+        const within = from === path ? folder : dirname(resolve(from));
+        if (!this.#mayHold(within, firstName(dotted), top(), settings)) return undefined;
+        const found = this.#module(within, dotted, top(), settings);
         return found === undefined ? undefined : this.#source(found, top());
       },
     };
@@ -82,7 +85,7 @@ export class SourceFiles {
         const first = firstName(name.trim());
         if (first === "" && name.trim().startsWith(".")) return true;
         if (isForeign(first)) continue;
-        if (roots.some((root) => this.#list(root).has(first) || this.#list(root).has(`${first}.py`))) return true;
+        if (roots.some((root) => this.#has(root, first))) return true;
       }
     }
     return false;
@@ -94,6 +97,7 @@ export class SourceFiles {
     this.#names.clear();
     this.#importRoots.clear();
     this.#modules.clear();
+    this.#firsts.clear();
     this.#inside.clear();
     this.#reals.clear();
     this.#read.clear();
@@ -140,6 +144,23 @@ export class SourceFiles {
     const distinct = [...new Set(roots)];
     this.#importRoots.set(key, distinct);
     return distinct;
+  }
+
+  /** Whether the first name of an import stands in any root: most are installed packages, and do not. */
+  #mayHold(folder: string, first: string, top: string, settings: SourceSettings): boolean {
+    if (first === "") return true;
+    const key = `${folder}\0${first}\0${top}\0${settings.src.join("\0")}`;
+    let answer = this.#firsts.get(key);
+    if (answer === undefined) {
+      const roots = this.#rootsFor(folder, top, settings);
+      answer = roots.some((root) => this.#has(root, first));
+      this.#firsts.set(key, answer);
+    }
+    return answer;
+  }
+
+  #has(root: string, first: string): boolean {
+    return this.#list(root).has(first) || this.#list(root).has(`${first}.py`);
   }
 
   #module(folder: string, dotted: string, top: string, settings: SourceSettings): string | undefined {
