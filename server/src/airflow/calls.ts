@@ -46,7 +46,7 @@ export function collectCalls(
     .flat()
     .flatMap((one) => (one.kind === "import" ? [one.qualified] : []))
     .concat(names.starImports);
-  if (!mayCall(imported, module.text)) return calls;
+  if (!mayCall(imported, module.text) && !mayCall(innerImports(module), module.text)) return calls;
   const keeps = imported.some((one) => kept.test(one));
   const inspect = (call: Call, place: Place): void => {
     const callee = calleeOf(call, place.scope, values) ?? (keeps ? calleeOfKept(call, place.owner, values) : undefined);
@@ -114,6 +114,17 @@ export function collectCalls(
   };
   visit(module.body, { scope: names.module, function: undefined, lambda: undefined, owner: undefined }, false);
   return calls;
+}
+
+/** def load(): import requests */
+function innerImports(module: Module): string[] {
+  const found: string[] = [];
+  walkStatements(module.body, (one) => {
+    if (one.kind === "import") found.push(...one.names.map(({ name }) => name));
+    if (one.kind === "import-from") found.push(...one.names.map(({ name }) => `${one.module}.${name}`));
+    return true;
+  });
+  return found;
 }
 
 /** A class whose objects only its own methods and Airflow touch: not a hook, and no base that is neither. */
