@@ -120,6 +120,10 @@ describe("other values", () => {
   });
 
   it("names what a call makes, and its methods", () => {
+    const made =
+      "import m\ndef make(a):\n  if a:\n    hook = m.Hook(a)\n    return hook\n  return m.Hook()\nsee(make(1).get())";
+    expect(seen(made).value).toMatchObject({ kind: "call", callee: "m.Hook.get" });
+    expect(seen(made.replace("return m.Hook()", "return m.Other()")).value).toMatchObject({ kind: "unknown" });
     const source =
       "from airflow.providers.ssh.hooks.ssh import SSHHook\nhook = SSHHook('a')\nwith hook.get_conn() as c:\n  see(c.exec_command('x'))";
     expect(seen(source).value).toMatchObject({

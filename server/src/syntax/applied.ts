@@ -84,7 +84,10 @@ function plain(definition: FunctionDef): boolean {
   return definition.decorators.every((one) => one.expr.kind === "name" && one.expr.id === "staticmethod");
 }
 
-/** The one value that all returns agree on, those of `None` left out: a text that is there or not. */
+/**
+ * The one value that all returns agree on, those of `None` left out: a text that is there or not. Results of one
+ * callee are told by it alone: `return SSHHook("a")`, `return SSHHook("b")`.
+ */
 function returned(definition: FunctionDef, inner: Evaluation, call: Call): Value {
   const unknown: Value = { kind: "unknown", expr: call };
   const scope = inner.names.scopeOf(definition);
@@ -102,7 +105,10 @@ function returned(definition: FunctionDef, inner: Evaluation, call: Call): Value
     return true;
   });
   const [first, ...more] = values.filter((one) => one.kind !== "none");
-  return first && more.length === 0 && !yields ? first : unknown;
+  if (!first || yields) return unknown;
+  if (more.length === 0) return first;
+  const same = first.kind === "call" && more.every((one) => one.kind === "call" && one.callee === first.callee);
+  return same ? withUnknownArguments(first.callee, call) : unknown;
 }
 
 /** In the same file all spans are right; what a call inside the function was given means nothing outside. */
