@@ -8,6 +8,7 @@ import { isSetLater } from "./attributes.ts";
 import { runTimeout, secondsOf } from "./bounds.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { isSensor, operators, runsAs } from "./kinds.ts";
+import { silenceLimit } from "./silence.ts";
 
 /** A limit in seconds, as it is written. */
 export type KnownLimit = { readonly name: string; readonly seconds: number; readonly span: Span };
@@ -26,7 +27,8 @@ export function idleLimits(file: DagFile, task: Task): readonly IdleLimit[] {
   const over = (inner: KnownLimit | undefined, outer: KnownLimit | undefined): void => {
     if (inner && outer && inner.seconds > outer.seconds) found.push({ kind: "never-reached", inner, outer });
   };
-  if (runsAs(task, operators.ssh)) over(limitOf(file, task, "cmd_timeout"), execution);
+  if (runsAs(task, operators.ssh) && typeof silenceLimit(file, task) === "object")
+    over(limitOf(file, task, "cmd_timeout"), execution);
   for (const one of shellLimits(task)) over(one, execution);
   const run = runTimeout(file, task);
   const span = task.dag?.call?.args.find((one) => one.name === "dagrun_timeout")?.span;

@@ -1,8 +1,9 @@
 /** Makes a submitting command wait where it stands. */
 
 import { argument } from "../airflow/arguments.ts";
+import { hasParameter } from "../airflow/availability.ts";
 import type { DagFile } from "../airflow/dagfile.ts";
-import { operators, runsAs } from "../airflow/kinds.ts";
+import { known, operators, runsAs } from "../airflow/kinds.ts";
 import type { Submitted } from "../airflow/submissions.ts";
 import type { ShellCommand, Word } from "../shell/script.ts";
 import { editFolded } from "../syntax/folded.ts";
@@ -47,7 +48,9 @@ function withBlanks(text: string, { span }: Word): { readonly start: number; rea
 
 function consequence(file: DagFile, { task, submission }: Submitted): string {
   const held = `the task holds its worker slot until the work has ended, fails when it fails, and a retry submits it again`;
-  const quiet = task && runsAs(task, operators.ssh) && argument(file, task, "cmd_timeout") === "absent";
+  const limited =
+    task && runsAs(task, operators.ssh) && hasParameter(file.project, known(operators.ssh), "cmd_timeout");
+  const quiet = limited && argument(file, task, "cmd_timeout") === "absent";
   return quiet && submission.visit.nesting.length === 0
     ? `${held}; cmd_timeout must allow for the silence meanwhile`
     : held;

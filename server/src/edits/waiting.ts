@@ -1,9 +1,10 @@
 /** Fixes that make an operator wait for what it starts. */
 import { argument } from "../airflow/arguments.ts";
-import { hasParameter } from "../airflow/availability.ts";
+import { airflowAtLeast, hasParameter } from "../airflow/availability.ts";
 import { isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import type { Behaviour, Keyword, OwnTimeout } from "../catalog/behaviour/facts.ts";
+import { deferralEnd } from "../catalog/deferrals.ts";
 import type { Fix } from "../text/edit.ts";
 import type { Needed } from "./bindings.ts";
 import { durationText } from "./durations.ts";
@@ -35,8 +36,11 @@ export function waitingFixes(file: DagFile, task: Task, behaviour: Behaviour): r
   return [deferred, inWorker].filter((one) => one !== undefined);
 }
 
-/** A deferral that is switched off in the call was a decision. */
+/** A deferral that is switched off in the call was a decision; one that nothing would end is no advice. */
 function canDefer(file: DagFile, task: Task): boolean {
+  const { known } = task.operator;
+  const endless = known !== undefined && deferralEnd(known) === "nothing" && airflowAtLeast(file.project, "3.0.0");
+  if (endless && isUnbounded(file, task)) return false;
   return argument(file, task, "deferrable") === "absent" && argument(file, task, "start_from_trigger") === "absent";
 }
 
@@ -58,7 +62,10 @@ function fix(
     named.push({ name, text: local === undefined ? text : local + text.slice(root.length) });
   }
   const limit = file.project.limits.executionTimeout;
-  const duration = isWithoutEnd(file, task, behaviour) ? durationText(file, limit.seconds) : undefined;
+  const duration =
+    isWithoutEnd(file, task, behaviour) && (!deferred || endsDeferral(file, task))
+      ? durationText(file, limit.seconds)
+      : undefined;
   if (duration) {
     named.push({ name: "execution_timeout", text: duration.text });
     needs.push(...duration.needs);
@@ -82,6 +89,11 @@ function isWithoutEnd(file: DagFile, task: Task, { timeout, executionTimeoutBind
   if (executionTimeoutBindsWait !== undefined || !isUnbounded(file, task)) return false;
   if (!timeout?.boundsWait) return true;
   return timeout.default === undefined && argument(file, task, timeout.parameter) === "absent";
+}
+
+/** Whether execution_timeout ends a deferral: Airflow 2 sees to that, in Airflow 3 the operator must hand it on. */
+function endsDeferral(file: DagFile, { operator: { known } }: Task): boolean {
+  return !airflowAtLeast(file.project, "3.0.0") || (known !== undefined && deferralEnd(known) === "execution-timeout");
 }
 
 /** What the operator's own limit does to the wait. */

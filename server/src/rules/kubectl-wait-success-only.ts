@@ -1,3 +1,5 @@
+import { importPath } from "../airflow/availability.ts";
+import { known, operators } from "../airflow/kinds.ts";
 import { shellCommands } from "../airflow/shellTexts.ts";
 import { kubernetesWait } from "../shell/kubernetes.ts";
 import { commands } from "../shell/walk.ts";
@@ -56,7 +58,9 @@ with DAG("train", default_args={"execution_timeout": timedelta(hours=6)}) as dag
         message: wait.timeout
           ? `A job that fails never becomes complete: this waits on until its --timeout (${wait.timeout}) before the task fails.`
           : "Without --timeout this gives up after 30 s, and a job that fails never becomes complete: the task fails either way.",
-        hint: "Ask for condition=failed too, or use KubernetesJobOperator or KubernetesPodOperator, which see both ends.",
+        hint: importPath(file.project, known(operators.kubernetesJob))
+          ? "Ask for condition=failed too, or use KubernetesJobOperator or KubernetesPodOperator, which see both ends."
+          : "Ask for condition=failed too, or use KubernetesPodOperator, which sees both ends.",
       });
     }
   },

@@ -1,9 +1,13 @@
+import { hasParameter, importPath } from "../airflow/availability.ts";
 import { givesBack, isCleanUp } from "../airflow/cleanUp.ts";
+import type { DagFile } from "../airflow/dagfile.ts";
 import { isA, operators } from "../airflow/kinds.ts";
 import { monitored } from "../airflow/monitor.ts";
 import { waitingOf } from "../airflow/waiting.ts";
 import type { Behaviour } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
+import { findClass } from "../catalog/index.ts";
+import type { OperatorClass } from "../catalog/operator.ts";
 import { canBeWatched, sensorFix } from "../edits/sensor.ts";
 import { givesUpEarly, isPlural, waitingFixes } from "../edits/waiting.ts";
 import { defineRule } from "./rule.ts";
@@ -65,7 +69,7 @@ with DAG("nightly_steps") as dag:
       report({
         span: task.span,
         message: `${task.operator.name} is done as soon as ${behaviour.product} ${several ? "are" : "is"} requested; if ${several ? "they fail" : "it fails"}, this task stays green.`,
-        hint: hint(behaviour),
+        hint: hint(file, known, behaviour),
         severity: behaviour.severity,
         fixes: () => {
           const waiting = waitingFixes(file, task, behaviour);
@@ -77,13 +81,17 @@ with DAG("nightly_steps") as dag:
   },
 });
 
-function hint({ wait, sensor }: Behaviour): string {
-  const sensorName = sensor?.class.split(".").at(-1);
-  const keywords = "emit" in wait ? (wait.emit ?? []) : [];
+function hint({ project }: DagFile, known: OperatorClass, { wait, sensor }: Behaviour): string {
+  const cls = sensor && findClass(sensor.class);
+  const sensorName = cls && importPath(project, cls)?.name;
+  const emitted = "emit" in wait ? (wait.emit ?? []) : [];
+  const decisive = emitted.filter((one) => one.name !== "deferrable");
+  const has = ({ name }: { name: string }): boolean => hasParameter(project, known, name);
+  const keywords = decisive.every(has) ? emitted.filter(has) : [];
   // Deferral is the cheaper way of the same wait, unless it is the only one.
   const shown = keywords.length > 1 ? keywords.filter((one) => one.name !== "deferrable") : keywords;
   const keyword = shown.map((one) => `${one.name}=${one.text}`).join(", ");
-  if (!keyword) return `Let ${sensorName} run after it.`;
+  if (!keyword) return `Let ${sensorName ?? "a task that asks for the state of the work"} run after it.`;
   return sensorName && sensor?.reportsFailure
     ? `Set ${keyword}, or let ${sensorName} run after it.`
     : `Set ${keyword}.`;

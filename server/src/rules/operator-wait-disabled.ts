@@ -1,10 +1,13 @@
 import { argument } from "../airflow/arguments.ts";
+import { importPath } from "../airflow/availability.ts";
 import { givesBack, isCleanUp } from "../airflow/cleanUp.ts";
 import type { Argument, DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, operators } from "../airflow/kinds.ts";
 import { monitored } from "../airflow/monitor.ts";
 import { decidingParameter, waitingOf } from "../airflow/waiting.ts";
+import type { Behaviour } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
+import { findClass } from "../catalog/index.ts";
 import { sensorFix } from "../edits/sensor.ts";
 import { givesUpEarly, isPlural, waitingFixes } from "../edits/waiting.ts";
 import { slice } from "../text/span.ts";
@@ -60,9 +63,7 @@ with DAG("nightly") as dag:
         span: isOwn(given) ? given.span : task.span,
         cause: task.span,
         message: `${shown(file, given)} ends ${task.operator.name} once ${behaviour.product} ${several ? "are" : "is"} requested; if ${several ? "they fail" : "it fails"}, no task fails.`,
-        hint: behaviour.sensor
-          ? `Drop it, or let ${behaviour.sensor.class.split(".").at(-1)} run after it.`
-          : "Drop it, or let a task that asks for the state of the work run after it.",
+        hint: `Drop it, or let ${sensorName(file, behaviour) ?? "a task that asks for the state of the work"} run after it.`,
         fixes: () => {
           const waiting = waitingFixes(file, task, behaviour);
           const watching = sensorFix(file, task, behaviour);
@@ -72,6 +73,11 @@ with DAG("nightly") as dag:
     }
   },
 });
+
+function sensorName({ project }: DagFile, { sensor }: Behaviour): string | undefined {
+  const cls = sensor && findClass(sensor.class);
+  return cls && importPath(project, cls)?.name;
+}
 
 /** Written for this task alone. */
 function isOwn({ origin }: Argument): boolean {

@@ -3,7 +3,8 @@ import { isAirflow1, providerVersion } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
-import { compareVersions } from "../catalog/index.ts";
+import type { Project } from "../airflow/target.ts";
+import { compareVersions, oldestAirflowFor } from "../catalog/index.ts";
 import { defineRule } from "./rule.ts";
 
 const provider = "apache-airflow-providers-ssh";
@@ -50,11 +51,17 @@ with DAG("nightly") as dag:
       report({
         span: task.span,
         message: `${have === undefined ? "Airflow 1.10" : `ssh provider ${have}`} ${lacks}.`,
-        hint: `Require ${provider}>=${since}.`,
+        hint: `Require ${provider}>=${since}${needs(project, since)}.`,
       });
     }
   },
 });
+
+/** The provider's releases ask for ever newer Airflows. */
+function needs({ target }: Project, since: string): string {
+  const oldest = oldestAirflowFor(provider, since);
+  return oldest !== undefined && compareVersions(target.airflow, oldest) < 0 ? `, which needs Airflow ${oldest}` : "";
+}
 
 type Release = {
   readonly since: string;

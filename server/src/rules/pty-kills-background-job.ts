@@ -1,5 +1,7 @@
+import { importPath } from "../airflow/availability.ts";
 import { backgroundJobs, jobName } from "../airflow/background.ts";
 import { hungUpBy } from "../airflow/hangup.ts";
+import { known, operators } from "../airflow/kinds.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
 import { defineRule } from "./rule.ts";
 
@@ -47,7 +49,9 @@ with DAG("training") as dag:
       report({
         span: one.span,
         message: `The shell does not wait for ${program}, and the terminal (${through}) that closes behind it kills it: a green task, and no work done.`,
-        hint: "Run it in the foreground, or as a job of SSHRemoteJobOperator.",
+        hint: importPath(file.project, known(operators.sshRemoteJob))
+          ? "Run it in the foreground, or as a job of SSHRemoteJobOperator."
+          : "Run it in the foreground, or leave get_pty out and let it write its exit status for a sensor.",
         fixes: () => backgroundFixes(file, one),
       });
     }

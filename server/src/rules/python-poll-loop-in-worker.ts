@@ -1,3 +1,4 @@
+import { airflowAtLeast } from "../airflow/availability.ts";
 import { isSensor } from "../airflow/kinds.ts";
 import { workerPolls } from "../airflow/workerPolls.ts";
 import { defineRule } from "./rule.ts";
@@ -59,6 +60,7 @@ report()
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
   check(file, report) {
+    const sensor = airflowAtLeast(file.project, "2.5.0") ? "@task.sensor" : "PythonSensor";
     for (const { loop, pause, seconds } of workerPolls(file)) {
       if (seconds !== undefined && seconds < 300) continue;
       // A sensor is made to look again and again.
@@ -67,7 +69,7 @@ report()
         span: pause.span,
         cause: loop.span,
         message: `This loop holds a worker slot ${seconds === undefined ? "until the other side is done" : `for up to ${Math.round(seconds / 60)} min`}, and a lost worker loses sight of the work.`,
-        hint: 'Split it: start the work in this task, and wait in a @task.sensor with mode="reschedule" and a timeout.',
+        hint: `Split it: start the work in this task, and wait in a ${sensor} with mode="reschedule" and a timeout.`,
       });
     }
   },

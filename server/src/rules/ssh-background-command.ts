@@ -1,5 +1,5 @@
 import { argument } from "../airflow/arguments.ts";
-import { importPath, providerAtLeast } from "../airflow/availability.ts";
+import { hasParameter, importPath, providerAtLeast } from "../airflow/availability.ts";
 import { type Background, backgroundJobs, jobName } from "../airflow/background.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Lookup } from "../airflow/dagfile.ts";
@@ -98,5 +98,7 @@ function hint(project: Project, { task }: Background): string {
     return "Run it in the foreground: the operator waits for it, up to the executionTimeout of the document.";
   return importPath(project, known(operators.sshRemoteJob))
     ? "Run it in the foreground: with SSHRemoteJobOperator when it is long, else with a cmd_timeout that allows for its silence."
-    : "Run it in the foreground with a cmd_timeout that allows for its silence, or let it write its exit status for a sensor.";
+    : hasParameter(project, known(operators.ssh), "cmd_timeout")
+      ? "Run it in the foreground with a cmd_timeout that allows for its silence, or let it write its exit status for a sensor."
+      : "Run it in the foreground, or let it write its exit status for a sensor.";
 }

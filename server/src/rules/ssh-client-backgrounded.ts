@@ -1,5 +1,7 @@
+import { importPath } from "../airflow/availability.ts";
 import { type Background, backgroundJobs, isSshClient } from "../airflow/background.ts";
 import type { DagFile } from "../airflow/dagfile.ts";
+import { known, operators } from "../airflow/kinds.ts";
 import { waitsOf } from "../airflow/processes.ts";
 import { shellTexts } from "../airflow/shellTexts.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
@@ -51,7 +53,9 @@ with DAG("export") as dag:
       report({
         span: one.span,
         message: message(one),
-        hint: "Run it in the foreground with ConnectTimeout and ServerAliveInterval, or let SSHRemoteJobOperator run and watch the job.",
+        hint: importPath(file.project, known(operators.sshRemoteJob))
+          ? "Run it in the foreground with ConnectTimeout and ServerAliveInterval, or let SSHRemoteJobOperator run and watch the job."
+          : "Run it in the foreground with ConnectTimeout and ServerAliveInterval, or let SSHOperator run it.",
         severity: one.outputAwaited ? "warning" : "error",
         fixes: () => backgroundFixes(file, one),
       });

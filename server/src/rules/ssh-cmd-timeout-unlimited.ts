@@ -2,6 +2,7 @@ import { argument } from "../airflow/arguments.ts";
 import { isUnbounded, isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
+import { silenceLimit } from "../airflow/silence.ts";
 import { findClass } from "../catalog/index.ts";
 import { secondsText } from "../edits/durations.ts";
 import { executionTimeoutFix, limitFix, shownSeconds } from "../edits/limits.ts";
@@ -71,7 +72,7 @@ with DAG("backup") as dag:
 
 /** Where the None stands: the operator's own, or that of the hook it is given. */
 function unlimitedAt(file: DagFile, task: Task): { span: Span; own: boolean } | undefined {
-  const own = argument(file, task, "cmd_timeout");
+  const own = silenceLimit(file, task);
   if (typeof own === "object") return own.resolved.kind === "none" ? { span: own.span, own: true } : undefined;
   if (own === "unknown") return undefined;
   const hook = argument(file, task, "ssh_hook");

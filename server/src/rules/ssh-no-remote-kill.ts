@@ -1,6 +1,7 @@
 import { argument } from "../airflow/arguments.ts";
 import { isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
+import { silenceLimit } from "../airflow/silence.ts";
 import { type Survivor, survivorOf } from "../airflow/survivors.ts";
 import { shownSeconds } from "../edits/limits.ts";
 import { clientTerminalFix, remoteTimeoutFix, terminalFix } from "../edits/survivors.ts";
@@ -98,7 +99,7 @@ function limitOf(file: DagFile, task: Task, { by, client }: Survivor): Found | u
     return client?.command.wrappers.some((one) => one.name === "timeout")
       ? { name: "timeout(1)", seconds: undefined, span: undefined }
       : undefined;
-  const silence = given(argument(file, task, "cmd_timeout"));
+  const silence = given(silenceLimit(file, task));
   if (silence?.seconds === undefined || silence.seconds < shortSilence) return undefined;
   return { name: "cmd_timeout", ...silence };
 }

@@ -3,6 +3,7 @@ import { importPath } from "../airflow/availability.ts";
 import { isUnbounded, isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { known, operators, runsAs } from "../airflow/kinds.ts";
+import { silenceLimit } from "../airflow/silence.ts";
 import { hasTerminal } from "../airflow/survivors.ts";
 import { shownSeconds } from "../edits/limits.ts";
 import { remoteJobFix } from "../edits/remoteJob.ts";
@@ -87,7 +88,7 @@ type Sign = { readonly text: string; readonly seconds: number | undefined; reado
 function signsOf(file: DagFile, task: Task): readonly Sign[] {
   const signs: Sign[] = [];
   const execution = argument(file, task, "execution_timeout");
-  const silence = argument(file, task, "cmd_timeout");
+  const silence = silenceLimit(file, task);
   const unbounded = isUnbounded(file, task);
   if (typeof execution === "object") {
     const seconds = secondsOf(execution.resolved);

@@ -1,5 +1,7 @@
+import { airflowAtLeast } from "../airflow/availability.ts";
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { shellTexts } from "../airflow/shellTexts.ts";
+import type { Project } from "../airflow/target.ts";
 import { codeInput, isOpen, renderedInputs, templateInputs, type UserInput } from "../airflow/userInput.ts";
 import { type TemplateValue, viaEnvironment } from "../edits/viaEnvironment.ts";
 import type { Script } from "../shell/script.ts";
@@ -65,7 +67,7 @@ with DAG("load") as dag:
         span,
         severity: input.from === "dag_run.conf" ? "error" : "warning",
         message: `${input.shown}${any}: whoever may trigger the DAG can run any command ${where}.`,
-        hint: hintFor(root, input, call),
+        hint: hintFor(file.project, root, input, call),
         ...(call ? { cause: call.call.span } : {}),
         fixes: () => [task && viaEnvironment(file, task, root, inputs.flatMap(direct))],
         related: others
@@ -112,10 +114,16 @@ function fromCode(file: DagFile, root: Script, scope: Scope, call: RemoteCall | 
   });
 }
 
-function hintFor(root: Script, input: UserInput, call: RemoteCall | undefined): string {
-  const schema =
-    input.from === "params" ? "give the Param an enum or a pattern" : "check it by a Param with an enum or a pattern";
+function hintFor(project: Project, root: Script, input: UserInput, call: RemoteCall | undefined): string {
+  const schema = !airflowAtLeast(project, "2.2.0")
+    ? "compare it with the values that you allow"
+    : input.from === "params"
+      ? "give the Param an enum or a pattern"
+      : "check it by a Param with an enum or a pattern";
   if (call) return `Quote it with shlex.quote(), or pass a list without a shell; or ${schema}.`;
-  if (root.place !== "worker") return `Give ${input.shown} a schema: ${schema}.`;
+  if (root.place !== "worker")
+    return airflowAtLeast(project, "2.2.0")
+      ? `Give ${input.shown} a schema: ${schema}.`
+      : "Compare it with the values that you allow before the command runs.";
   return `Hand it over in env= and write "$VALUE" in the text; or ${schema}.`;
 }
