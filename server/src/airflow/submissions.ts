@@ -8,6 +8,7 @@ import { isCleanUp } from "./cleanUp.ts";
 import type { DagFile, RemoteCall, Task, TaskScript } from "./dagfile.ts";
 import { followersOf } from "./edges.ts";
 import { operators, runsAs } from "./kinds.ts";
+import { isMarker } from "./markers.ts";
 import { watched } from "./monitor.ts";
 import { scriptOf } from "./processes.ts";
 
@@ -108,9 +109,7 @@ function isLost(file: DagFile, task: Task, { visit, submitter, name }: Submissio
 }
 
 function hasFollower(file: DagFile, task: Task): boolean {
-  return [...followersOf(file.edges, task)].some(
-    (one) => !/^(?:Empty|Dummy)Operator$/.test(one.operator.known?.name ?? one.operator.name),
-  );
+  return [...followersOf(file.edges, task)].some((one) => !isMarker(one));
 }
 
 /** Called by a name of waiting: `wait_for(job)`, `job_status(id)`, `time.sleep(30)`; not the end of the submitting program itself. */

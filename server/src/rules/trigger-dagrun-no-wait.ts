@@ -1,8 +1,10 @@
 import { argument } from "../airflow/arguments.ts";
 import { airflowAtLeast, hasParameter } from "../airflow/availability.ts";
+import { startsWatcherOf, triggeredDag } from "../airflow/childRuns.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { downstreamOf } from "../airflow/edges.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
+import { isMarker, onlyPrints } from "../airflow/markers.ts";
 import { monitored } from "../airflow/monitor.ts";
 import { waitingOf } from "../airflow/waiting.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
@@ -43,7 +45,7 @@ with DAG("parent", dagrun_timeout=timedelta(hours=4)) as dag:
     load >> report
 `,
     limits:
-      "A trigger that nothing runs after is a hand-off, and left alone; so is one that only empty tasks run after, one that a sensor on the child follows, and one that triggers its own DAG. Airflow 1.10 cannot wait.",
+      "A trigger that nothing runs after is a hand-off, and left alone; so is one that only empty tasks, or functions that return a constant, run after, one that a sensor on the child follows, also in a DAG of the same file that the next task triggers, and one that triggers its own DAG. Where wait_for_completion=False is written out, or all that follows is a line that is printed or the same child again, the finding is an info. Airflow 1.10 cannot wait.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/trigger_dag_run.html",
       "https://github.com/apache/airflow/issues/68936",
@@ -58,7 +60,8 @@ with DAG("parent", dagrun_timeout=timedelta(hours=4)) as dag:
       if (!behaviour) continue;
       const waiting = waitingOf(file, task, behaviour);
       if (waiting !== "leaves" && waiting !== "switched-off") continue;
-      const next = nextOf(file, task);
+      const child = triggeredDag(file, task);
+      const next = nextOf(file, task).filter((one) => child === undefined || !startsWatcherOf(file, one, child));
       const [first] = next;
       if (!first || triggersItself(file, task)) continue;
       if (monitored(file, task, behaviour) !== "no") continue;
@@ -67,6 +70,9 @@ with DAG("parent", dagrun_timeout=timedelta(hours=4)) as dag:
       const runs = names.length === 1 ? "starts" : "start";
       report({
         span: task.span,
+        ...(waiting === "switched-off" || next.every((one) => isIndifferent(file, one, child))
+          ? { severity: "info" }
+          : {}),
         message: `${task.operator.name} is done once the child run is queued; ${shown} ${runs} while it runs, and its failure is not seen.`,
         hint: airflowAtLeast(file.project, "3.0.0")
           ? "Set wait_for_completion=True. In Airflow 3 execution_timeout does not end that wait: give the child DAG a dagrun_timeout."
@@ -87,15 +93,16 @@ function nextOf(file: DagFile, task: Task): readonly Task[] {
     for (const after of downstreamOf(file.edges, one)) {
       if (passed.has(after)) continue;
       passed.add(after);
-      if (isEmpty(after)) open.push(after);
+      if (isMarker(after)) open.push(after);
       else found.add(after);
     }
   }
   return [...found];
 }
 
-function isEmpty(task: Task): boolean {
-  return /^(Empty|Dummy)Operator$/.test(task.operator.known?.name ?? task.operator.name);
+/** A task that has no use for what the child run makes: it starts the same child again, or prints a line. */
+function isIndifferent(file: DagFile, task: Task, child: string | undefined): boolean {
+  return onlyPrints(task) || (child !== undefined && triggeredDag(file, task) === child);
 }
 
 /** A DAG that starts its own next run would wait for itself. */
