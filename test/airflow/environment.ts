@@ -4,15 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import {
-  airflowVariables,
-  type EnvironmentName,
-  environmentNames,
-  installCommand,
-  type Layout,
-  layout,
-  wantedStamp,
-} from "./layout.ts";
+import { airflowVariables, type EnvironmentName, installCommand, type Layout, layout, wantedStamp } from "./layout.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -24,11 +16,6 @@ export type Environment = Layout & {
 
 /** An environment that cannot be used, with the reason and the command that helps. */
 export type MissingEnvironment = { readonly name: EnvironmentName; readonly missing: string };
-
-/** Every environment that fixes target, installed or not, in the order of `environmentNames`. */
-export function airflowEnvironments(): (Environment | MissingEnvironment)[] {
-  return environmentNames.map(airflowEnvironment);
-}
 
 /** The environment `name`; missing, too, when it was installed from other requirements than today's. */
 export function airflowEnvironment(name: EnvironmentName): Environment | MissingEnvironment {

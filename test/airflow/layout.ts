@@ -76,6 +76,10 @@ export function airflowVariables(place: Layout): Record<string, string> {
     AIRFLOW__CORE__DAGS_FOLDER: join(place.home, "dags"),
     // The first import after an installation compiles a provider's byte code, which a slow machine does in minutes.
     AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT: "600",
+    // Deep enough to show the line of the DAG file itself.
+    AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH: "50",
+    // A hook looks its connection up when it is made, which some DAG files do while they are read.
+    AIRFLOW_CONN_EDGE: "ssh://edge",
     AIRFLOW__CORE__LOAD_EXAMPLES: "False",
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: `sqlite:///${join(place.home, "airflow.db")}`,
     AIRFLOW__LOGGING__LOGGING_LEVEL: "ERROR",

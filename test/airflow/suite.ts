@@ -1,21 +1,28 @@
-/** The frame of every test that needs a real Airflow. */
+/** All tests of one real Airflow. Each Airflow has a file of its own, so that they run side by side. */
 import { describe, expect, test } from "vitest";
-import { airflowEnvironments, type Environment } from "./environment.ts";
+import { behaviourTests } from "./behaviour.ts";
+import { airflowEnvironment } from "./environment.ts";
+import { fixesTests } from "./fixes.ts";
+import { importTests } from "./imports.ts";
+import type { EnvironmentName } from "./layout.ts";
 
 /**
- * Defines the tests of `body` once for each environment. A missing environment is printed and skipped; where `CI` is
- * set it is a failure, because there everything is installed first.
+ * Defines the tests. A missing environment is printed and skipped; where `CI` is set it is a failure, because there
+ * everything is installed first.
  */
-export function describeInEachAirflow(body: (environment: Environment) => void): void {
+export function testAirflow(name: EnvironmentName): void {
   const { CI } = process.env;
-  for (const environment of airflowEnvironments()) {
-    if (!("missing" in environment)) {
-      describe(`${environment.name} (Airflow ${environment.airflow})`, () => body(environment));
-    } else if (CI) {
-      test(`${environment.name} is installed`, () => expect.fail(environment.missing));
-    } else {
-      console.warn(`skipped: ${environment.missing}`);
-      test.skip(environment.missing, () => undefined);
-    }
+  const environment = airflowEnvironment(name);
+  if (!("missing" in environment)) {
+    describe(`${environment.name} (Airflow ${environment.airflow})`, () => {
+      importTests(environment);
+      behaviourTests(environment);
+      fixesTests(environment);
+    });
+  } else if (CI) {
+    test(`${environment.name} is installed`, () => expect.fail(environment.missing));
+  } else {
+    console.warn(`skipped: ${environment.missing}`);
+    test.skip(environment.missing, () => undefined);
   }
 }

@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/airflow/**/*.test.ts"],
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    fileParallelism: false,
+    // One process of Airflow at a time for each version.
+    maxWorkers: 2,
   },
 });

@@ -1,0 +1,3 @@
+import { testAirflow } from "./suite.ts";
+
+testAirflow("airflow-3");
