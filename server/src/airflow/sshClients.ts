@@ -1,11 +1,12 @@
 /** Calls of ssh, scp, sftp and rsync that a task waits for. */
-import { answersAtOnce } from "../shell/pace.ts";
+import { answersAtOnce, timeoutSeconds } from "../shell/pace.ts";
 import { isLoopback, type Lacking, lacking, type RemoteInvocation, remoteInvocation } from "../shell/remote.ts";
 import type { ShellCommand } from "../shell/script.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { keyword } from "../syntax/python.ts";
 import type { SourceSpan, Span } from "../text/span.ts";
+import { type Bound, secondsOf, soonest, taskBound } from "./bounds.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
 import { type ShellText, shellCommands } from "./shellTexts.ts";
 
@@ -22,6 +23,8 @@ export type SshClient = {
   readonly cause: Span;
   /** What ends it if nothing else does: `timeout(1)`, the call's own `timeout=`. */
   readonly limit: "timeout(1)" | "timeout=" | undefined;
+  /** What ends it first, the limits of the tasks that run it included. */
+  readonly bound: Bound | undefined;
 };
 
 const clients = new WeakMap<DagFile, readonly SshClient[]>();
@@ -38,7 +41,9 @@ export function sshClients(file: DagFile): readonly SshClient[] {
       const shown = sourceSpan(visit.script.folded, ownWords(command, call));
       const missing = lacking(command);
       const cause = text.call?.call.span ?? span;
-      return [{ text, visit, command, call, missing, span: shown, cause, limit: limitOf(command, text) }];
+      const limit = limitOf(command, text);
+      const bound = boundOf(file, command, text);
+      return [{ text, visit, command, call, missing, span: shown, cause, limit, bound }];
     },
   );
   clients.set(file, found);
@@ -81,6 +86,21 @@ function ownWords(command: ShellCommand, call: RemoteInvocation): Span {
 function limitOf(command: ShellCommand, { call }: ShellText): SshClient["limit"] {
   if (command.wrappers.some((one) => one.name === "timeout")) return "timeout(1)";
   return call?.call.args.some((one) => one.name === "timeout") ? "timeout=" : undefined;
+}
+
+function boundOf(file: DagFile, command: ShellCommand, { task, call }: ShellText): Bound | undefined {
+  const bounds: Bound[] = [];
+  if (command.wrappers.some((one) => one.name === "timeout"))
+    bounds.push({ by: "timeout(1)", seconds: timeoutSeconds(command) });
+  const given = call && keyword(call.call, "timeout");
+  if (given) bounds.push({ by: "timeout=", seconds: secondsOf(file.values.evaluate(given.value, call.scope)) });
+  // Of several tasks that run one call, the last to be ended counts.
+  const tasks = task ? [task] : call?.users.length === 0 ? call.tasks : [];
+  const ends = tasks.map((one) => taskBound(file, one));
+  const last = ends.every((one) => one !== undefined)
+    ? ends.toSorted((a, b) => (b.seconds ?? Infinity) - (a.seconds ?? Infinity))[0]
+    : undefined;
+  return soonest(last ? [...bounds, last] : bounds);
 }
 
 /** Whether the remote command surely ends within seconds: there is no silence in which a connection could be forgotten. */

@@ -1,4 +1,5 @@
 /** Options that let an ssh client give up by itself, added in place. */
+import type { Bound } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { lacking, type RemoteInvocation, remoteInvocation } from "../shell/remote.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
@@ -7,6 +8,7 @@ import { unwrap } from "../syntax/python.ts";
 import type { Edit, Fix } from "../text/edit.ts";
 import { insertItems } from "./arguments.ts";
 import { quoteString } from "./layout.ts";
+import { shownSeconds } from "./limits.ts";
 
 /** `BatchMode=yes` …: what an ssh, scp, sftp or rsync lacks, as `-o` takes it. */
 function missingOptions(command: ShellCommand, call: RemoteInvocation): string[] {
@@ -89,4 +91,14 @@ export function sshOptionsFix(
 function isSplitText({ call }: RemoteCall): boolean {
   const given = call.args[0] && unwrap(call.args[0].value);
   return given?.kind === "call";
+}
+
+/** The seconds after which Linux tells a client that only waits that its peer is gone: 7200 s, and 9 probes 75 s apart. */
+const kernelNotices = 7200 + 9 * 75;
+
+/** How long a client without keepalive waits on a connection that is gone, for a message: `for up to 2 h 11 min`. */
+export function silentFor(bound: Bound | undefined): string {
+  if (bound?.seconds !== undefined && bound.seconds < kernelNotices)
+    return `until ${bound.by} (${shownSeconds(bound.seconds)}) ends it`;
+  return `for up to 2 h 11 min${bound && bound.seconds === undefined ? `, or until ${bound.by}` : ""}`;
 }

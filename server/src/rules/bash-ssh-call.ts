@@ -1,6 +1,6 @@
-import { argument } from "../airflow/arguments.ts";
 import { importPath } from "../airflow/availability.ts";
 import { backgroundJobs } from "../airflow/background.ts";
+import { soonest, taskBound } from "../airflow/bounds.ts";
 import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
 import { known, operators, runsAs } from "../airflow/kinds.ts";
 import { outputUsed } from "../airflow/mentions.ts";
@@ -8,7 +8,8 @@ import { remoteJobFix } from "../edits/remoteJob.ts";
 import { soleSsh } from "../edits/soleSsh.ts";
 import { connectionFor } from "../edits/sshConnection.ts";
 import { sshOperatorFix } from "../edits/sshOperator.ts";
-import { sshOptionsFix } from "../edits/sshOptions.ts";
+import { silentFor, sshOptionsFix } from "../edits/sshOptions.ts";
+import { timeoutSeconds } from "../shell/pace.ts";
 import { type Lacking, lacking, remoteInvocation } from "../shell/remote.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
@@ -100,13 +101,11 @@ function lackingOf(visit: CommandVisit): Lacking | undefined {
 }
 
 function message(file: DagFile, task: Task, { statement }: CommandVisit, missing: Lacking): string {
-  const limit = statement.wrappers.some((one) => one.name === "timeout")
-    ? " or until timeout(1)"
-    : typeof argument(file, task, "execution_timeout") === "object"
-      ? " or until execution_timeout"
-      : "";
+  const bounds = [taskBound(file, task)].filter((one) => one !== undefined);
+  if (statement.wrappers.some((one) => one.name === "timeout"))
+    bounds.push({ by: "timeout(1)", seconds: timeoutSeconds(statement) });
   const trouble = missing.keepalive
-    ? `Without keepalive, a silently dropped connection hangs this ssh for over 2 h${limit}`
+    ? `Without keepalive, a silently dropped connection hangs this ssh ${silentFor(soonest(bounds))}`
     : "Without ConnectTimeout, this ssh waits about 2 min for a host that does not answer";
   const call = remoteInvocation(statement);
   const first = call?.script?.body[0];

@@ -1,5 +1,5 @@
 import { isQuick, sshClients } from "../airflow/sshClients.ts";
-import { sshOptionsFix } from "../edits/sshOptions.ts";
+import { silentFor, sshOptionsFix } from "../edits/sshOptions.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -40,17 +40,19 @@ with DAG("export") as dag:
   },
   check(file, report) {
     for (const one of sshClients(file)) {
-      const { missing, call, limit } = one;
+      const { missing, call, limit, bound } = one;
       if (!missing.keepalive || isQuick(one)) continue;
-      const bound = limit ? `, or until ${limit}` : "";
       report({
         span: one.span,
         cause: one.cause,
-        message: `Without ServerAliveInterval, a silently dropped connection holds this ${call.tool} for up to 2 h 11 min${bound}.`,
+        message: `Without ServerAliveInterval, a silently dropped connection holds this ${call.tool} ${silentFor(bound)}.`,
         hint: "Add -o ServerAliveInterval=30 -o ServerAliveCountMax=4, which ends it with 255 after two silent minutes.",
-        severity: limit ? "info" : "warning",
+        severity: limit || (bound?.seconds ?? Infinity) <= alike ? "info" : "warning",
         fixes: () => [sshOptionsFix(file, one.visit.script, one.command, one.text.call)],
       });
     }
   },
 });
+
+// In seconds: a connection that is used, too, is given up only after about as long.
+const alike = 900;
