@@ -6,8 +6,8 @@ import { projectOf } from "../syntax/imported.ts";
 import { lowerModule } from "../syntax/lower.ts";
 import { results } from "../syntax/uses.ts";
 import { collectCalls } from "./calls.ts";
-import { type BareTask, collect } from "./collect.ts";
-import type { DagFile, Edge, RemoteCall, Run, Task } from "./dagfile.ts";
+import { collect } from "./collect.ts";
+import type { DagFile, RemoteCall, Run } from "./dagfile.ts";
 import { collectEdges } from "./edges.ts";
 import { openedModule, passing, runsOf, scriptFiles, usersAt } from "./modules.ts";
 import { runBy } from "./reach.ts";
@@ -57,23 +57,14 @@ export function build(
   const imports = around.importsOf(source.path);
   const names = bindNames(module, imports);
   const values = evaluator(names, { path: source.path, imports, passing });
-  const found = collect(module, values);
   const templates: Templates = {
     folder: /^.*[/\\]/s.exec(source.path)?.[0] ?? "",
     beside: (name) => sources.beside(source.path, name),
     read: sources.read,
   };
-  const completed = new Map<BareTask, Task>();
-  for (const task of found.tasks) completed.set(task, { ...task, scripts: scriptsOf(values, task, templates) });
-  const tasks = [...completed.values()];
-  const bare = collectEdges(module, values, found);
-  const edges = bare.edges.flatMap((edge): Edge[] => {
-    const from = completed.get(edge.from);
-    const to = completed.get(edge.to);
-    return from && to ? [{ ...edge, from, to }] : [];
-  });
-  const known = (all: readonly BareTask[]): Task[] => all.flatMap((one) => completed.get(one) ?? []);
-  const openEdges = bare.open.map((one) => ({ ...one, before: known(one.before), after: known(one.after) }));
+  const found = collect(module, values, (task) => scriptsOf(values, task, templates));
+  const { tasks } = found;
+  const { edges, open: openEdges } = collectEdges(module, values, found);
   const outcomes = results(module);
   const reached = runBy({ module, names, tasks, users, imports, importsOf: around.importsOf });
   const calls = collectCalls(module, values, outcomes, reached.here, tasks.length > 0);
@@ -97,7 +88,9 @@ export function build(
     pauses: calls.filter((one) => one.kind === "pause"),
     get callsElsewhere() {
       callsElsewhere ??= [...reached.elsewhere].flatMap(([home, code]) =>
-        collectCalls(home.module, home, results(home.module), code).filter((one) => one.kind !== "pause" && one.tasks.length > 0),
+        collectCalls(home.module, home, results(home.module), code).filter(
+          (one) => one.kind !== "pause" && one.tasks.length > 0,
+        ),
       );
       return callsElsewhere;
     },

@@ -14,19 +14,19 @@ import {
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { bodiesOf, eachPart, expressionsOf } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
-import type { Dag, Operator, Task, TaskGroup } from "./dagfile.ts";
+import type { Dag, Operator, Task, TaskGroup, TaskScript } from "./dagfile.ts";
 import { dagsOf, idGiven } from "./dags.ts";
 import { decorationOf, makesGroup, operatorOf } from "./operators.ts";
 
-/** A task before its scripts are read and its edges are known. */
+/** A task as far as it is known before its scripts are read. */
 export type BareTask = Omit<Task, "scripts">;
 
 /** What the walk found, with ways to get from an expression's node to it. */
 export type Collected = {
   readonly dags: readonly Dag[];
   readonly groups: readonly TaskGroup[];
-  readonly tasks: readonly BareTask[];
-  readonly taskOfCall: ReadonlyMap<Call, BareTask>;
+  readonly tasks: readonly Task[];
+  readonly taskOfCall: ReadonlyMap<Call, Task>;
   readonly groupOfCall: ReadonlyMap<Call, TaskGroup>;
   /** The group that a decorated function makes. */
   readonly groupOfFunction: ReadonlyMap<FunctionDef, TaskGroup>;
@@ -43,13 +43,17 @@ type Context = {
 
 const nowhere = { dag: undefined, group: undefined, function: undefined, repeated: false } as const;
 
-/** Walks the whole module once. */
-export function collect(module: Module, values: Evaluator): Collected {
+/** Walks the whole module once. `scriptsOf` reads a task's scripts, when they are asked for. */
+export function collect(
+  module: Module,
+  values: Evaluator,
+  scriptsOf: (task: BareTask) => readonly TaskScript[],
+): Collected {
   const { names } = values;
   const dags = dagsOf(module, values);
   const groups: TaskGroup[] = [];
-  const tasks: BareTask[] = [];
-  const taskOfCall = new Map<Call, BareTask>();
+  const tasks: Task[] = [];
+  const taskOfCall = new Map<Call, Task>();
   const groupOfCall = new Map<Call, TaskGroup>();
   const taskFunctions = new Map<FunctionDef, { operator: Operator; decorator: Call | undefined }>();
   const groupOfFunction = new Map<FunctionDef, TaskGroup>();
@@ -92,7 +96,31 @@ export function collect(module: Module, values: Evaluator): Collected {
     const dag = explicit && task.call ? namedDag(task.call, context) : dagAround(context);
     const value = grouped ? values.evaluate(grouped.value, context.scope) : undefined;
     const group = value?.kind === "call" ? groupOfCall.get(value.call) : grouped ? undefined : context.group;
-    const complete: BareTask = { ...task, dag, group, repeated: context.repeated, scope: context.scope };
+    const { id, variable, form, mapped, operator, call, expansion, override, decorator, callable, span, statement } =
+      task;
+    let scripts: readonly TaskScript[] | undefined;
+    const complete: Task = {
+      id,
+      variable,
+      form,
+      mapped,
+      repeated: context.repeated,
+      operator,
+      dag,
+      group,
+      call,
+      expansion,
+      override,
+      decorator,
+      callable,
+      get scripts() {
+        scripts ??= scriptsOf(complete);
+        return scripts;
+      },
+      span,
+      statement,
+      scope: context.scope,
+    };
     tasks.push(complete);
     for (const call of calls) if (call) taskOfCall.set(call, complete);
   };

@@ -2,9 +2,10 @@
 
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { type Call, type Expr, type FunctionDef, keyword, type Module, type Stmt, unwrap } from "../syntax/python.ts";
-import { lookup, type Scope } from "../syntax/scope.ts";
-import { bodiesOf, eachPart, expressionsOf, walkStatements } from "../syntax/traverse.ts";
+import { lookup, type Names, type Scope } from "../syntax/scope.ts";
+import { bodiesOf, eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
+import { anyWithin } from "../text/span.ts";
 import type { Dag } from "./dagfile.ts";
 import { decorationOf, makesDag, makesGroup } from "./operators.ts";
 
@@ -30,14 +31,22 @@ export function idGiven(values: Evaluator, call: Call | undefined, name: string,
   return given && knownText(values.evaluate(given, scope));
 }
 
+/** Where a DAG may be made: at `DAG`, `@dag`, or a name that stands for one of them. Sorted offsets. */
+function hintsOf(module: Module, names: Names): number[] {
+  const words = ["DAG", "dag"];
+  for (const [name, bindings] of names.module.bindings) {
+    const imported = bindings.some((one) => one.kind === "import" && /\.(?:DAG|dag)$/.test(one.qualified));
+    const alias = bindings.some((one) => one.kind === "value" && /^(?:name|attribute)$/.test(one.value.kind));
+    if ((imported || alias) && !words.includes(name)) words.push(name);
+  }
+  return [...module.text.matchAll(new RegExp(`\\b(?:${words.join("|")})\\b`, "g"))].map((one) => one.index);
+}
+
 /** Reads a file's DAGs. */
 export function dagsOf(module: Module, values: Evaluator): Dags {
   const { names } = values;
   const ofCall = new Map<Call, Dag>();
   const ofFunction = new Map<FunctionDef, Dag>();
-  /** Where the calls by a plain name stand. */
-  const scopes = new Map<Call, Scope>();
-
   const functionOf = (expr: Expr, scope: Scope): FunctionDef | undefined => {
     if (expr.kind !== "name") return undefined;
     const found = lookup(scope, expr.id, expr.span.start);
@@ -50,14 +59,13 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
   const find = (expr: Expr, variable: string | undefined, scope: Scope): void => {
     const whole = unwrap(expr);
     if (whole.kind === "lambda") return;
-    if (whole.kind === "call") {
-      if (whole.func.kind === "name") scopes.set(whole, scope);
-      if (makesDag(whole.func, scope)) add(whole, "call", variable, scope);
-    }
+    if (whole.kind === "call" && makesDag(whole.func, scope)) add(whole, "call", variable, scope);
     eachPart(whole, (part) => find(part, undefined, scope));
   };
+  const hints = hintsOf(module, names);
   const findIn = (body: readonly Stmt[], scope: Scope): void => {
     walkStatements(body, (statement) => {
+      if (!anyWithin(hints, statement.span)) return false;
       if (statement.kind === "with") {
         for (const { value, target } of statement.items) {
           const made = unwrap(value);
@@ -99,6 +107,29 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
     const [only, ...others] = found;
     return others.length === 0 ? only : undefined;
   };
+  /** Where the calls by a plain name stand; few files make a DAG in a function of their own. */
+  let scopes: Map<Call, Scope> | undefined;
+  const scopeOfCall = (call: Call): Scope | undefined => {
+    if (!scopes) {
+      const found = new Map<Call, Scope>();
+      const visit = (body: readonly Stmt[], scope: Scope): void => {
+        walkStatements(body, (statement) => {
+          for (const expr of expressionsOf(statement)) {
+            walkExpr(expr, (one) => {
+              if (one.kind === "call" && one.func.kind === "name") found.set(one, scope);
+              return one.kind !== "lambda";
+            });
+          }
+          if (statement.kind !== "function" && statement.kind !== "class") return true;
+          visit(statement.body, names.scopeOf(statement));
+          return false;
+        });
+      };
+      visit(module.body, names.module);
+      scopes = found;
+    }
+    return scopes.get(call);
+  };
   const named = (expr: Expr, scope: Scope): Dag | undefined => {
     const value = values.evaluate(expr, scope);
     if (value.kind !== "call") return undefined;
@@ -106,7 +137,7 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
     if (made) return made;
     // with create_dag("load") as dag:
     const call = unwrap(value.expr);
-    const at = call.kind === "call" ? scopes.get(call) : undefined;
+    const at = call.kind === "call" ? scopeOfCall(call) : undefined;
     const definition = call.kind === "call" && at ? functionOf(call.func, at) : undefined;
     return definition && (ofFunction.get(definition) ?? returned(definition));
   };

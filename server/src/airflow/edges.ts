@@ -5,18 +5,12 @@ import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type Expr, type FunctionDef, lastName, type Module, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
-import { cover, type Span } from "../text/span.ts";
-import type { BareTask, Collected } from "./collect.ts";
+import { anyWithin, cover, type Span } from "../text/span.ts";
+import type { Collected } from "./collect.ts";
 import type { Edge, OpenEdge, Task, TaskGroup } from "./dagfile.ts";
 
-type BareEdge = Omit<Edge, "from" | "to"> & { readonly from: BareTask; readonly to: BareTask };
-type BareOpenEdge = Omit<OpenEdge, "before" | "after"> & {
-  readonly before: readonly BareTask[];
-  readonly after: readonly BareTask[];
-};
-
 /** One end of an edge: tasks with the text that refers to each. */
-type End = { readonly task: BareTask; readonly span: Span };
+type End = { readonly task: Task; readonly span: Span };
 type Ends = { readonly ends: readonly End[]; readonly complete: boolean };
 
 const nobody: Ends = { ends: [], complete: true };
@@ -31,16 +25,16 @@ export function collectEdges(
   module: Module,
   values: Evaluator,
   found: Collected,
-): { edges: readonly BareEdge[]; open: readonly BareOpenEdge[] } {
-  const edges: BareEdge[] = [];
-  const open: BareOpenEdge[] = [];
+): { edges: readonly Edge[]; open: readonly OpenEdge[] } {
+  const edges: Edge[] = [];
+  const open: OpenEdge[] = [];
   const appended = appendedTo(module);
   const members = groupMembers(found);
   const following = new Set<Expr>();
 
   const connect = (from: Ends, to: Ends, form: Edge["form"], span: Span): void => {
     if (!from.complete || !to.complete) {
-      const tasks = (side: Ends): BareTask[] => side.ends.map((one) => one.task);
+      const tasks = (side: Ends): Task[] => side.ends.map((one) => one.task);
       open.push({
         before: tasks(from),
         after: tasks(to),
@@ -239,7 +233,7 @@ export function collectEdges(
   };
 
   /** A TaskFlow call or an operator argument that uses another task's output runs after it. */
-  const taskArguments = (task: BareTask, call: Call, scope: Scope): void => {
+  const taskArguments = (task: Task, call: Call, scope: Scope): void => {
     for (const argument of call.args) {
       walkExpr(argument.value, (expr) => {
         if (expr.kind === "lambda") return false;
@@ -266,9 +260,9 @@ export function collectEdges(
     }
   };
 
-  const byId = new Map<string, BareTask[]>();
+  const byId = new Map<string, Task[]>();
   for (const task of found.tasks) if (task.id !== undefined) byId.set(task.id, [...(byId.get(task.id) ?? []), task]);
-  const templateEdges = (task: BareTask, expr: Expr & { kind: "string" }): void => {
+  const templateEdges = (task: Task, expr: Expr & { kind: "string" }): void => {
     for (const literal of expr.literals) {
       const text = literal.parts.map((one) => (one.kind === "text" ? one.value : " ")).join("");
       for (const id of pulledIds(text)) {
@@ -306,18 +300,6 @@ function hintsOf(module: Module, found: Collected): number[] {
   return [...calls, ...words].sort((a, b) => a - b);
 }
 
-function anyWithin(sorted: readonly number[], { start, end }: Span): boolean {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) < start) low = middle + 1;
-    else high = middle;
-  }
-  const first = sorted[low];
-  return first !== undefined && first < end;
-}
-
 const pull = /xcom_pull\s*\(([^)]*)\)/g;
 
 /** Task ids in `{{ ti.xcom_pull(task_ids='a', key='b') }}`; the name of the task is the first string that is not a key. */
@@ -351,8 +333,8 @@ function appendedTo(module: Module): ReadonlyMap<string, Expr[]> {
   return appended;
 }
 
-function groupMembers(found: Collected): ReadonlyMap<TaskGroup, BareTask[]> {
-  const members = new Map<TaskGroup, BareTask[]>();
+function groupMembers(found: Collected): ReadonlyMap<TaskGroup, Task[]> {
+  const members = new Map<TaskGroup, Task[]>();
   for (const task of found.tasks) {
     for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
       members.set(group, [...(members.get(group) ?? []), task]);

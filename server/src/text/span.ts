@@ -39,3 +39,16 @@ export function sharesPart(a: SourceSpan, b: SourceSpan): boolean {
   if (!a.elsewhere || !b.elsewhere) return true;
   return a.elsewhere.path === b.elsewhere.path && overlaps(a.elsewhere.span, b.elsewhere.span);
 }
+
+/** Whether any of the sorted offsets lies in the span. */
+export function anyWithin(sorted: readonly number[], { start, end }: Span): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  const first = sorted[low];
+  return first !== undefined && first < end;
+}
