@@ -21,6 +21,12 @@ const kinds: Readonly<Record<string, RemoteCallKind>> = {
   "time.sleep": "pause",
   "paramiko.SSHClient.connect": "paramiko-connect",
   "paramiko.SSHClient.exec_command": "paramiko-exec",
+  "paramiko.SSHClient.open_sftp": "transfer",
+  "paramiko.SFTPClient.from_transport": "transfer",
+  "paramiko.sftp_client.SFTPClient.from_transport": "transfer",
+  "pysftp.Connection": "transfer",
+  "ftplib.FTP": "transfer",
+  "ftplib.FTP_TLS": "transfer",
   "urllib.request.urlopen": "http",
   "urllib.request.urlretrieve": "http",
   "urllib2.urlopen": "http",
@@ -41,6 +47,9 @@ const families: readonly (readonly [RegExp, RemoteCallKind])[] = [
   // Every SSHHook, of any Airflow: hook.get_conn() is a paramiko client.
   [/SSHHook\.(get_conn|get_conn\.__enter__|__enter__)\.exec_command$/, "paramiko-exec"],
   [/SSHHook\.exec_ssh_client_command$/, "hook-exec"],
+  [/SSHHook\.(get_conn|get_conn\.__enter__|__enter__)\.open_sftp$/, "transfer"],
+  [/^airflow\..*\.(SFTP|FTPS?)Hook\.(retrieve|store)_(file|directory)(_concurrently)?$/, "transfer"],
+  [/^airflow\..*\.SFTPHook\.get_conn\.(get|put|getfo|putfo|open)$/, "transfer"],
   [/^fabric2?\.(connection\.)?Connection\.(run|sudo)$/, "fabric-run"],
   [/^requests\.(api\.)?((sessions\.)?[Ss]ession\.)?(get|post|put|patch|delete|head|options|request)$/, "http"],
   [/^httpx\.((Async)?Client|get|post|put|patch|delete|head|options|request|stream)$/, "http"],
@@ -65,6 +74,7 @@ type Known = { readonly kind: RemoteCallKind; readonly callee: string };
 const methods: readonly (readonly [imported: RegExp, method: RegExp, kind: RemoteCallKind, owner: string])[] = [
   [/\b(?:paramiko|SSHHook)\b/, /^exec_command$/, "paramiko-exec", "paramiko.SSHClient"],
   [/\b(?:paramiko|SSHHook)\b/, /^exec_ssh_client_command$/, "hook-exec", "airflow.providers.ssh.hooks.ssh.SSHHook"],
+  [/\b(?:paramiko|SSHHook)\b/, /^open_sftp$/, "transfer", "paramiko.SSHClient"],
   [/\bboto3\b/, requestMethods, "sdk-request", "boto3.client"],
   [/^azure\.mgmt\b/, /^begin_[a-z]\w+$/, "sdk-handle", "azure.mgmt.client"],
 ];

@@ -154,6 +154,8 @@ export type RemoteCallKind =
   | "paramiko-exec"
   | "hook-exec"
   | "fabric-run"
+  /** An SFTP or FTP session, or a transfer by a hook: `client.open_sftp`, `ftplib.FTP`, `SFTPHook.store_file`. */
+  | "transfer"
   /** A request of requests, httpx, urllib …, or what makes one: `requests.get`, `httpx.Client`. */
   | "http"
   /** A request to a cloud that starts work and answers at once: boto3's `start_job_run`. */
