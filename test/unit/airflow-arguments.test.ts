@@ -25,6 +25,17 @@ describe("where an operator's argument comes from", () => {
     ["a constant", 'N = 60\nwith DAG("d"):\n    SSHOperator(task_id="t", cmd_timeout=N * 2)', "call 120"],
     ["None", 'with DAG("d"):\n    SSHOperator(task_id="t", cmd_timeout=None)', "call none"],
     [
+      "an attribute",
+      'with DAG("d"):\n    t = SSHOperator(task_id="t", cmd_timeout=60)\n    t.cmd_timeout = 5',
+      "unknown",
+    ],
+    ["an attribute alone", 'with DAG("d"):\n    t = SSHOperator(task_id="t")\n    t.cmd_timeout = 5', "unknown"],
+    [
+      "another task's attribute",
+      'with DAG("d"):\n    t = SSHOperator(task_id="t")\n    u = SSHOperator(task_id="u")\n    u.cmd_timeout = 5',
+      "absent",
+    ],
+    [
       "a name from elsewhere",
       'from x import N\nwith DAG("d"):\n    SSHOperator(task_id="t", cmd_timeout=N)',
       "call reference",

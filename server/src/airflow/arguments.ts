@@ -6,19 +6,22 @@ import type { Call, CallArgument, ClassDef, Expr, FunctionDef } from "../syntax/
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { DictEntry, Home, Value } from "../syntax/value.ts";
+import { isSetLater } from "./attributes.ts";
 import type { BareTask } from "./collect.ts";
-import type { Argument, Dag, Lookup, Origin, TaskGroup } from "./dagfile.ts";
+import type { Argument, Dag, DagFile, Lookup, Origin, TaskGroup } from "./dagfile.ts";
 
-/** The file's parts that looking up an argument needs; a whole `DagFile` is one. */
-export type Arguments = { readonly values: Evaluator };
+/** The file's parts that looking up an argument needs; before the whole `DagFile` is there, what is set later is not seen. */
+export type Arguments = { readonly values: Evaluator } | DagFile;
 
 type Layer = { readonly origin: Origin; readonly entries: readonly Argument[]; readonly complete: boolean };
 
 /**
  * The argument that reaches the operator under this name, from the nearest place that gives it.
- * `unknown`: some nearer place could not be read, so neither its presence nor its absence may be concluded.
+ * `unknown`: some nearer place could not be read, so neither its presence nor its absence may be concluded; or the
+ * attribute of the same name is set when the task is there: `wait.poke_interval = 10`.
  */
 export function argument(file: Arguments, task: BareTask, name: string): Lookup {
+  if ("results" in file && isSetLater(file, task, name)) return "unknown";
   for (const layer of layersOf(file, task)) {
     const found = layer.entries.findLast((one) => one.name === name);
     if (found) return found;

@@ -1,24 +1,29 @@
 /** Attributes of a task that are set after it is made: `load.trigger_rule = "all_done"`. */
-import type { DagFile, Task } from "./dagfile.ts";
+import type { BareTask } from "./collect.ts";
+import type { DagFile } from "./dagfile.ts";
 
-/** Whether the file sets, or speaks of, this attribute of the task, so that the call's own argument may not be the last word. */
-export function isSetLater(file: DagFile, task: Task, name: string): boolean {
+/** The file's parts that following a task takes. */
+export type Followed = Pick<DagFile, "module" | "text" | "results">;
+
+/** Whether the file sets this attribute of the task, or changes it in place, so that the call's own argument is not the last word. */
+export function isSetLater(file: Followed, task: BareTask, name: string): boolean {
   // Following the task through the file is dear, and hardly a file sets attributes.
-  if (!speaksOf(file, name)) return false;
+  if (!setsAny(file, name)) return false;
   const made = task.expansion ?? task.call;
   return made !== undefined && file.results.resultOf(made).uses.some((use) => use.path[0] === name);
 }
 
-const spoken = new WeakMap<DagFile["module"], Map<string, boolean>>();
+const sets = new WeakMap<DagFile["module"], ReadonlySet<string>>();
 
-/** Whether `.name` stands anywhere in the file. */
-function speaksOf(file: DagFile, name: string): boolean {
-  const names = spoken.get(file.module) ?? new Map<string, boolean>();
-  spoken.set(file.module, names);
-  let found = names.get(name);
-  if (found === undefined) {
-    found = file.text.includes(`.${name}`);
-    names.set(name, found);
+/** `load.retries = 3`, `load.env["DAY"] = day`, `load.env.update(…)`, `load.timeout: int = 5` */
+const setting = /\.(\w+)\s*(?:=(?!=)|[-+*/%|&]{1,2}=|[.:[])/g;
+
+/** Whether something of the file has an attribute of this name set. */
+function setsAny(file: Followed, name: string): boolean {
+  let names = sets.get(file.module);
+  if (!names) {
+    names = new Set([...file.text.matchAll(setting)].map((one) => one[1] ?? ""));
+    sets.set(file.module, names);
   }
-  return found;
+  return names.has(name);
 }

@@ -1,6 +1,5 @@
 /** How often Airflow runs a task again that failed. */
 import { argument } from "./arguments.ts";
-import { isSetLater } from "./attributes.ts";
 import type { Argument, DagFile, Task } from "./dagfile.ts";
 
 /** The `retries` in force, and the argument that gives them; undefined: the deployment's default. */
@@ -8,7 +7,6 @@ export type Retries = { readonly count: number; readonly given: Argument | undef
 
 /** The `retries` of a task: its own, its DAG's, the deployment's `[core] default_task_retries`, else 0; `unknown` when that cannot be told. */
 export function retriesOf(file: DagFile, task: Task): Retries | "unknown" {
-  if (isSetLater(file, task, "retries")) return "unknown";
   const found = argument(file, task, "retries");
   if (found === "unknown") return "unknown";
   const byDefault = { count: file.project.deployment.defaultTaskRetries ?? 0, given: undefined };

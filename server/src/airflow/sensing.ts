@@ -6,7 +6,6 @@ import { walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import { slice } from "../text/span.ts";
 import { argument } from "./arguments.ts";
-import { isSetLater } from "./attributes.ts";
 import { airflowAtLeast, hasParameter, parameterDefault } from "./availability.ts";
 import { isUnset, runTimeout, secondsOf } from "./bounds.ts";
 import type { Argument, DagFile, Task } from "./dagfile.ts";
@@ -20,8 +19,6 @@ const sevenDays = 7 * 86_400;
 export type HeldSlot = {
   /** The longest it can last. */
   readonly seconds: number;
-  /** Between two looks, seconds; undefined: not known. */
-  readonly interval: number | undefined;
   /** `mode="poke"`, where it is written. */
   readonly mode: Argument | undefined;
 };
@@ -34,13 +31,12 @@ export function heldSlot(file: DagFile, task: Task): HeldSlot | undefined {
   if (!facts || facts.timeOnly || facts.pokeModeOnly || facts.ownWait || pokesByDecision(task)) return undefined;
   // mode came with Airflow 1.10.2.
   if (!airflowAtLeast(file.project, "1.10.2")) return undefined;
-  if (["mode", "deferrable", "timeout", "pool"].some((name) => isSetLater(file, task, name))) return undefined;
   if (isDeferred(file, task) !== "no" || hasPoolOfItsOwn(file, task)) return undefined;
   const mode = argument(file, task, "mode");
   if (mode === "unknown" || (mode !== "absent" && knownText(mode.resolved) !== "poke")) return undefined;
   const seconds = longestWait(file, task);
   if (seconds === undefined) return undefined;
-  return { seconds, interval: pokeInterval(file, task), mode: mode === "absent" ? undefined : mode };
+  return { seconds, mode: mode === "absent" ? undefined : mode };
 }
 
 /** Whether a sensor waits in the triggerer. */

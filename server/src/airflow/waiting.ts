@@ -4,7 +4,6 @@ import { parameterOf } from "../catalog/index.ts";
 import type { Default } from "../catalog/operator.ts";
 import { knownText, type Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
-import { isSetLater } from "./attributes.ts";
 import { hasParameter, parameterDefault, providerAtLeast } from "./availability.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { redefines } from "./kinds.ts";
@@ -25,7 +24,6 @@ export function waitingOf(file: DagFile, task: Task, behaviour: Behaviour): Wait
     if (wait.unless && switchedOffInside(file, task, wait.unless)) return "switched-off";
     return waitsSince === undefined || providerAtLeast(file.project, known.provider, waitsSince) ? "waits" : "leaves";
   }
-  if (isSetLater(file, task, "deferrable")) return "unknown";
   if ("never" in wait) return wait.deferrable ? whenDeferred(file, task, "leaves") : "leaves";
   const own = byParameter(file, task, wait);
   if (own !== "leaves" && own !== "switched-off") return own;
@@ -71,7 +69,7 @@ function whenDeferred(file: DagFile, task: Task, otherwise: Waiting): Waiting {
 
 function byParameter(file: DagFile, task: Task, wait: Extract<Wait, { parameter: string }>): Waiting {
   const given = argument(file, task, wait.parameter);
-  if (given === "unknown" || isSetLater(file, task, wait.parameter)) return "unknown";
+  if (given === "unknown") return "unknown";
   if (given === "absent") {
     const literal = defaultLiteral(file, task, wait.parameter);
     if (literal === undefined) return "unknown";

@@ -19,6 +19,8 @@ export type Release = {
 /** Shorter intervals cost the scheduler more than the slot (BaseSensorOperator's own documentation). */
 const shortestReschedule = 60;
 
+const unreadInterval = `each look is then a start of its own: see that its poke_interval, which is not known here, is at least ${shortestReschedule} s`;
+
 /** The ways out of mode "poke" that this class has in the project's versions; the preferred one first. */
 export function releases(file: DagFile, task: Task): readonly Release[] {
   const found = [rescheduled(file, task)];
@@ -38,8 +40,9 @@ function rescheduled(file: DagFile, task: Task): Release {
   const kept = keptBetweenLooks(task);
   const why =
     kept === undefined ? [] : [`the class keeps ${kept} between two looks, and a rescheduled sensor loses it`];
+  if (interval === undefined) why.push(unreadInterval);
   if (interval === undefined || interval >= shortestReschedule)
-    return { named: [mode], shown: 'mode="reschedule"', why: why[0] };
+    return { named: [mode], shown: 'mode="reschedule"', why: why.length > 0 ? why.join("; ") : undefined };
   return {
     named: [mode, { name: "poke_interval", text: String(shortestReschedule) }],
     shown: `mode="reschedule", poke_interval=${shortestReschedule}`,

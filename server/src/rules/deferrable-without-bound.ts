@@ -1,5 +1,4 @@
 import { argument } from "../airflow/arguments.ts";
-import { isSetLater } from "../airflow/attributes.ts";
 import { airflowAtLeast, hasParameter } from "../airflow/availability.ts";
 import { hasNoRunTimeout, isUnbounded, isUnset } from "../airflow/bounds.ts";
 import type { Lookup } from "../airflow/dagfile.ts";
@@ -53,7 +52,7 @@ with DAG("nightly") as dag:
       const end = known && deferralEnd(known);
       if (!end || redefines(task, "execute") || !hasParameter(file.project, known, "deferrable")) continue;
       const deferrable = argument(file, task, "deferrable");
-      if (typeof deferrable !== "object" || isSetLater(file, task, "deferrable")) continue;
+      if (typeof deferrable !== "object") continue;
       if (deferrable.resolved.kind !== "boolean" || !deferrable.resolved.value) continue;
       const behaviour = behaviourOf(known);
       if (behaviour && waitingOf(file, task, behaviour) !== "waits") continue;

@@ -1,5 +1,4 @@
 import { argument } from "../airflow/arguments.ts";
-import { isSetLater } from "../airflow/attributes.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { Argument, DagFile, Lookup, Task } from "../airflow/dagfile.ts";
@@ -55,7 +54,6 @@ with DAG("upload") as dag:
       const names = keysOf(env);
       if (typeof env !== "object" || !names || names.some((one) => one === "PATH" || one === "HOME")) continue;
       if (!isFalse(argument(file, task, "append_env"))) continue;
-      if (isSetLater(file, task, "env") || isSetLater(file, task, "append_env")) continue;
       const missed = task.scripts
         .flatMap(({ script }) => expectations(script))
         .find(({ given }) => !names.some((one) => given.test(one)));

@@ -1,5 +1,4 @@
 import { argument } from "../airflow/arguments.ts";
-import { isSetLater } from "../airflow/attributes.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { redefines } from "../airflow/kinds.ts";
@@ -54,7 +53,7 @@ with DAG("nightly") as dag:
       for (const one of killSwitches) {
         if (!hasParameter(file.project, known, one.parameter)) continue;
         const given = argument(file, task, one.parameter);
-        if (given === "unknown" || isSetLater(file, task, one.parameter)) continue;
+        if (given === "unknown") continue;
         if (meaning(file, task, one, given) !== one.leaves) continue;
         const product = behaviour?.product ?? "the work";
         const runs = isPlural(product) ? "run" : "runs";

@@ -1,5 +1,4 @@
 import { argument } from "../airflow/arguments.ts";
-import { isSetLater } from "../airflow/attributes.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { isSensor, redefines, shownName } from "../airflow/kinds.ts";
 import { isDeferred, pokeInterval } from "../airflow/sensing.ts";
@@ -59,7 +58,7 @@ with DAG("intake") as dag:
 
 function mayGrow(file: DagFile, task: Task): boolean {
   const backoff = argument(file, task, "exponential_backoff");
-  if (backoff === "unknown" || isSetLater(file, task, "poke_interval") || isSetLater(file, task, "mode")) return true;
+  if (backoff === "unknown") return true;
   return backoff !== "absent" && (backoff.resolved.kind !== "boolean" || backoff.resolved.value);
 }
 

@@ -7,10 +7,8 @@ import { setTaskArguments } from "../edits/task.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
-/** A wait shorter than this is not worth another start of the task. */
-const shortWait = 300;
-/** A sensor that looks this often, for not much longer, was made to answer quickly. */
-const quick = { interval: 30, wait: 600 };
+/** Seconds; a wait that is no longer is not worth another start of the task. */
+const shortWait = 600;
 
 export default defineRule({
   code: "TET702",
@@ -39,14 +37,14 @@ with DAG("intake") as dag:
     )
 `,
     limits:
-      "Waits of at most 5 minutes are left alone (10 when the sensor looks more often than every 30 s), and so are sensors that wait for the clock, that may only poke, or that have a pool of their own. A smart sensor of Airflow 2.0 to 2.3 held no slot; Tether does not know of that setting.",
+      "Waits of at most 10 minutes are left alone, and so are sensors that wait for the clock, that may only poke, or that have a pool of their own. A smart sensor of Airflow 2.0 to 2.3 held no slot; Tether does not know of that setting.",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
   check(file, report) {
     const seen = new Set<number>();
     for (const task of file.tasks) {
       const held = heldSlot(file, task);
-      if (!held || isShort(held)) continue;
+      if (!held || held.seconds <= shortWait) continue;
       // A decorated function makes a task at each call.
       const span = written(held) ?? task.span;
       if (seen.has(span.start)) continue;
@@ -62,10 +60,6 @@ with DAG("intake") as dag:
     }
   },
 });
-
-function isShort({ seconds, interval }: HeldSlot): boolean {
-  return seconds <= shortWait || (seconds <= quick.wait && interval !== undefined && interval < quick.interval);
-}
 
 /** The `mode="poke"` of the task itself. */
 function written({ mode }: HeldSlot): Task["span"] | undefined {

@@ -1,5 +1,4 @@
 import { argument } from "../airflow/arguments.ts";
-import { isSetLater } from "../airflow/attributes.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import type { Argument, DagFile, Task } from "../airflow/dagfile.ts";
 import { isA, operators, redefines, shownName } from "../airflow/kinds.ts";
@@ -62,7 +61,7 @@ with DAG("load") as dag:
       if (!known || redefines(task, "execute")) continue;
       // skip_exit_code: its first name.
       for (const name of ["skip_on_exit_code", "skip_exit_code"]) {
-        if (!hasParameter(file.project, known, name) || isSetLater(file, task, name)) continue;
+        if (!hasParameter(file.project, known, name)) continue;
         const found = argument(file, task, name);
         if (typeof found !== "object") continue;
         const codes = codesOf(file, task, found);

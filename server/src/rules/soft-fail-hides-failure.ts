@@ -1,5 +1,4 @@
 import { argument } from "../airflow/arguments.ts";
-import { isSetLater } from "../airflow/attributes.ts";
 import type { Argument, DagFile, Task } from "../airflow/dagfile.ts";
 import { downstreamOf, followersOf } from "../airflow/edges.ts";
 import { isA, isSensor, operators, redefines, shownName } from "../airflow/kinds.ts";
@@ -75,7 +74,7 @@ function switchedOn(file: DagFile, task: Task): { name: Switch; argument: Argume
   for (const name of ["soft_fail", "never_fail", "silent_fail"] as const) {
     const found = argument(file, task, name);
     if (typeof found !== "object" || found.resolved.kind !== "boolean" || !found.resolved.value) continue;
-    if (!isSetLater(file, task, name)) return { name, argument: found };
+    return { name, argument: found };
   }
   return undefined;
 }
