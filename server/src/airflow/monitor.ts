@@ -4,8 +4,10 @@ import { behaviourOf } from "../catalog/behaviour.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
 import type { Expr } from "../syntax/python.ts";
 import { slice } from "../text/span.ts";
-import type { DagFile, Task } from "./dagfile.ts";
-import { edgesFrom, followersOf } from "./edges.ts";
+import { argument } from "./arguments.ts";
+import { hasParameter } from "./availability.ts";
+import type { DagFile, Lookup, Task } from "./dagfile.ts";
+import { downstreamOf, edgesFrom, followersOf } from "./edges.ts";
 import { isA, isSensor, operators, tellsPeople, watches } from "./kinds.ts";
 import { isNamedIn, type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
 import { hiddenFollowers, isKept } from "./sight.ts";
@@ -69,12 +71,20 @@ type Place = { readonly direct: boolean; readonly after: boolean };
 
 function watchesIt(file: DagFile, one: Task, task: Task, started: Started, place: Place): Monitored {
   const reading = readsOutput(file, one, task);
+  if (!place.after && isWatchedBeside(file, one, task)) return "yes";
   // A task that pulls some XCom, nobody can tell whose, must at least run later.
   if (!place.after && reading !== "yes") return "no";
   const { known, name } = one.operator;
   if (watches(one) || (!known && namedForIt.test(name))) return sensorWatches(file, one, task, started, place);
   if (one.form === "taskflow" || isA(one, operators.python))
     return codeWatches(file, one, task, started, reading, place);
+  if (place.after && known && known.provider === started.provider && shareName(file, one, task)) {
+    // DataplexGetDataQualityScanResultOperator waits for the latest job of its scan, and fails with it.
+    if (hasParameter(file.project, known, "wait_for_results") && !isOff(argument(file, one, "wait_for_results")))
+      return "yes";
+    // It was started to be cancelled.
+    if (place.direct && /Cancel/.test(name)) return "unknown";
+  }
   if (started.later && one.scripts.some(({ script }) => started.later?.test(script.folded.text))) return "yes";
   if (reading === "no") return !known && place.direct && namedForIt.test(one.id ?? "") ? "unknown" : "no";
   if (tellsPeople(one)) return "no";
@@ -84,6 +94,18 @@ function watchesIt(file: DagFile, one: Task, task: Task, started: Started, place
   // One of the same service acts on the work itself: it looks it up, changes or cancels it.
   if (!runsText(one)) return known.provider === started.provider ? "unknown" : "no";
   return reading === "yes" && [...textsOf(file, one)].some((text) => asking.test(text)) ? "yes" : "unknown";
+}
+
+/** before >> [resume, sensor] >> after: a sensor beside the task is given the same name, and what follows needs both. */
+function isWatchedBeside(file: DagFile, one: Task, task: Task): boolean {
+  if (!isSensor(one) || !shareName(file, one, task)) return false;
+  const next = downstreamOf(file.edges, task);
+  const its = new Set(downstreamOf(file.edges, one));
+  return next.length > 0 && next.every((each) => its.has(each));
+}
+
+function isOff(found: Lookup): boolean {
+  return typeof found === "object" && found.resolved.kind === "boolean" && !found.resolved.value;
 }
 
 /** Its command is its whole work; what a container runs is the container's business. */

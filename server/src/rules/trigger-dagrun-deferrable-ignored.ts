@@ -1,13 +1,15 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import { isCleanUp } from "../airflow/cleanUp.ts";
+import type { Task } from "../airflow/dagfile.ts";
 import { isA, operators } from "../airflow/kinds.ts";
-import { monitored } from "../airflow/monitor.ts";
-import { waitingOf } from "../airflow/waiting.ts";
+import { type Monitored, monitored } from "../airflow/monitor.ts";
+import { type Waiting, waitingOf } from "../airflow/waiting.ts";
+import type { Behaviour } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
-import { setTaskArguments } from "../edits/task.ts";
+import { dropArgument, setTaskArguments } from "../edits/task.ts";
 import { isPlural } from "../edits/waiting.ts";
-import { defineRule } from "./rule.ts";
+import { defineRule, type Severity } from "./rule.ts";
 
 export default defineRule({
   code: "TET108",
@@ -50,7 +52,9 @@ with DAG("parent", dagrun_timeout=LIMIT) as dag:
       if (deferrable.resolved.kind !== "boolean" || !deferrable.resolved.value) continue;
       const waiting = waitingOf(file, task, behaviour);
       if (waiting !== "leaves" && waiting !== "switched-off") continue;
-      if (isCleanUp(file, task) || monitored(file, task, behaviour) === "yes") continue;
+      if (isCleanUp(file, task)) continue;
+      const watched = monitored(file, task, behaviour);
+      if (watched === "yes") continue;
       const needed = behaviour.wait.emit.find((one) => one.name === parameter);
       if (!needed) continue;
       const own = deferrable.origin === "call" || deferrable.origin === "partial";
@@ -58,15 +62,21 @@ with DAG("parent", dagrun_timeout=LIMIT) as dag:
       report({
         span: own ? deferrable.span : task.span,
         cause: task.span,
-        // As grave as the submission that nobody watches; the triggered DAG run is told as that rule tells it.
-        severity: waiting === "leaves" && !isA(task, operators.triggerDagRun) ? behaviour.severity : "warning",
-        message: `deferrable=True has no effect without ${needed.name}=${needed.text}: ${task.operator.name} is done once ${behaviour.product} ${are} requested.`,
-        hint: `Add ${needed.name}=${needed.text}; deferrable only says where it waits.`,
+        severity: severityOf(task, waiting, watched, behaviour),
+        message: `${deferrable.origin === "class" ? `deferrable=True, which ${task.operator.name} sets,` : "deferrable=True"} has no effect without ${needed.name}=${needed.text}: ${task.operator.name} is done once ${behaviour.product} ${are} requested.`,
+        hint:
+          waiting === "switched-off"
+            ? `Wait by ${needed.name}=${needed.text}, or drop deferrable=True, which only says where it waits.`
+            : `Add ${needed.name}=${needed.text}; deferrable only says where it waits.`,
         fixes: () => {
           const edits = setTaskArguments(file, task, [needed]);
+          // Where nobody watches the work, waiting is what is missing.
+          const idle = waiting === "switched-off" && watched === "unknown" && own;
+          const dropped = idle ? dropArgument(file, task, deferrable, "False") : undefined;
           return [
+            dropped && { title: "Drop deferrable=True", edits: dropped, safety: "safe" },
             edits && {
-              title: `Add ${needed.name}=${needed.text}`,
+              title: `${waiting === "switched-off" ? "Set" : "Add"} ${needed.name}=${needed.text}`,
               edits,
               safety: "unsafe",
               why: `the task then stays deferred until ${behaviour.product} ${isPlural(behaviour.product) ? "have" : "has"} ended, and fails with ${isPlural(behaviour.product) ? "them" : "it"}`,
@@ -77,3 +87,10 @@ with DAG("parent", dagrun_timeout=LIMIT) as dag:
     }
   },
 });
+
+/** As grave as the submission that nobody watches; the triggered DAG run is told as that rule tells it. */
+function severityOf(task: Task, waiting: Waiting, watched: Monitored, behaviour: Behaviour): Severity {
+  if (waiting !== "switched-off") return isA(task, operators.triggerDagRun) ? "warning" : behaviour.severity;
+  // The work is another task's business, somehow: only the keyword is idle.
+  return watched === "unknown" || isA(task, operators.triggerDagRun) ? "info" : "warning";
+}
