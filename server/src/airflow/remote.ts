@@ -1,16 +1,10 @@
 /** Which tasks wait for work on another machine, and through what. */
 
 import { parameterOf } from "../catalog/index.ts";
-import {
-  answersAtOnce,
-  asksOtherMachine,
-  isFilter,
-  isLimited,
-  mentionsOtherMachine,
-  waitsForOtherMachine,
-} from "../shell/pace.ts";
+import { asksOtherMachine, isLimited, isQuickText, mentionsOtherMachine, waitsForOtherMachine } from "../shell/pace.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
-import { type CommandVisit, commands } from "../shell/walk.ts";
+import { commands } from "../shell/walk.ts";
+import { slice } from "../text/span.ts";
 import { argument } from "./arguments.ts";
 import { hasParameter, providerAtLeast } from "./availability.ts";
 import { isUnset } from "./bounds.ts";
@@ -41,25 +35,18 @@ function firstProgram(script: Script, asks: (command: ShellCommand) => boolean):
 
 /** Whether every command of the task's texts is known to answer within seconds, unless `other` allows it for another reason. */
 export function onlyAnswersAtOnce(task: Task, other: (command: ShellCommand) => boolean = () => false): boolean {
-  const all = task.scripts.flatMap((one) => [...commands(one.script)]);
-  const waiting = all.some(({ parents }) =>
-    parents.some((one) => one.kind === "loop" && (one.keyword === "while" || one.keyword === "until")),
-  );
-  const quick = ({ statement, parents, background, nesting }: CommandVisit): boolean => {
-    // `nohup job &`: what is left running is another matter, the session ends at once.
-    if (background && nesting.length === 0) return true;
-    const around = parents.at(-1);
-    const fed = around?.kind === "pipeline" && around.stages[0] !== statement;
-    return answersAtOnce(statement) || (fed && isFilter(statement)) || other(statement);
-  };
-  return !waiting && all.length > 0 && all.every(quick);
+  const texts = task.scripts.map((one) => one.script).filter((one) => one.body.length > 0);
+  return texts.length > 0 && texts.every((one) => isQuickText(one, other));
 }
+
+/** A command whose silence has a limit, its running time none. */
+export const printing = "a remote command that goes on printing";
 
 /** What may never end on the other side, for a message, such as `a pod that never ends`; undefined when nothing is known to. */
 export function remoteWork(file: DagFile, task: Task): string | undefined {
   if (runsAs(task, operators.ssh) || runsAs(task, operators.winrm)) {
     if (onlyAnswersAtOnce(task, isLimited) || mayDefer(file, task)) return undefined;
-    return endsSilence(file, task) ? "a remote command that goes on printing" : "a remote command that hangs";
+    return endsSilence(file, task) ? printing : "a remote command that hangs";
   }
   if (runsAs(task, operators.sftp)) return "a transfer that hangs";
   if (runsAs(task, operators.docker) && task.form === "operator")
@@ -76,10 +63,8 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
   }
   if (!isA(task, operators.python)) return undefined;
   const call = awaitedSshCall(file, task);
-  if (!call) return undefined;
-  return hasNoTimeout(file, call) || awaitedBy(call) === "status"
-    ? "an ssh call that does not return"
-    : "a remote command that goes on printing";
+  if (!call) return file.calls.some((one) => transfersEndlessly(file, task, one)) ? "a transfer that hangs" : undefined;
+  return hasNoTimeout(file, call) || awaitedBy(call) === "status" ? "an ssh call that does not return" : printing;
 }
 
 /** The ssh call in a Python task's code that may hold it, since nobody limits how long it takes; the one without any limit first. */
@@ -91,6 +76,19 @@ export function awaitedSshCall(file: DagFile, task: Task): RemoteCall | undefine
       (one.kind === "hook-exec" || (one.kind === "paramiko-exec" && awaitedBy(one) !== "nothing")),
   );
   return calls.find((one) => hasNoTimeout(file, one)) ?? calls[0];
+}
+
+/**
+ * Whether the task transfers files by a call that waits for the other side without a limit: paramiko's and ftplib's
+ * sockets have none unless told, and what limits `connect` does not limit what follows.
+ */
+function transfersEndlessly(file: DagFile, task: Task, { kind, call, function: around, tasks }: RemoteCall): boolean {
+  if (kind !== "transfer" || !tasks.includes(task) || !around) return false;
+  if (/\bsetdefaulttimeout\b/.test(file.text)) return false;
+  // sftp.get_channel().settimeout(60), connection.timeout = 60
+  if (/\.(?:settimeout|set_keepalive)\(|\.timeout\s*=/.test(slice(file.text, around.span))) return false;
+  // FTP(host, user, passwd, acct, timeout)
+  return call.args.length < 5 && call.args.every((one) => one.form !== "double-star" && one.name !== "timeout");
 }
 
 /** Whether the operator itself ends a command that falls silent; the ssh provider does since 3.3.0. */
@@ -106,7 +104,7 @@ function endsSilence(file: DagFile, task: Task): boolean {
 function podHoldsTask(file: DagFile, task: Task): boolean {
   // The kubelet ends the pod then.
   if (!isUnset(argument(file, task, "active_deadline_seconds"))) return false;
-  if (saysOneWord(argument(file, task, "cmds"))) return false;
+  if (saysOneWord(argument(file, task, "cmds")) || onlyAnswersAtOnce(task)) return false;
   const { known } = task.operator;
   // SparkKubernetesOperator only submitted before the provider's 7.14.
   if (!known || !hasParameter(file.project, known, "get_logs")) return false;

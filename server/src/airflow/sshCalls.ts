@@ -1,6 +1,5 @@
 /** What task code does with the commands that it starts through paramiko, fabric or an SSHHook. */
-import { answersAtOnce } from "../shell/pace.ts";
-import { commands } from "../shell/walk.ts";
+import { isQuickText } from "../shell/pace.ts";
 import { keyword } from "../syntax/python.ts";
 import type { Use } from "../syntax/uses.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
@@ -48,8 +47,7 @@ export function hasNoTimeout(file: DagFile, call: RemoteCall): boolean {
 /** Whether every command is known to answer within seconds. */
 export function answersSoon(call: RemoteCall): boolean {
   const script = scriptOf(call);
-  const all = script ? [...commands(script)] : [];
-  return all.length > 0 && all.every(({ statement }) => answersAtOnce(statement));
+  return script !== undefined && script.body.length > 0 && isQuickText(script);
 }
 
 /** `test -f x && echo yes || echo no`: its status says nothing. */

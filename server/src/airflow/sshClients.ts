@@ -1,5 +1,5 @@
 /** Calls of ssh, scp, sftp and rsync that a task waits for. */
-import { answersAtOnce, timeoutSeconds } from "../shell/pace.ts";
+import { isQuickText, timeoutSeconds } from "../shell/pace.ts";
 import { isLoopback, type Lacking, lacking, type RemoteInvocation, remoteInvocation } from "../shell/remote.ts";
 import type { ShellCommand } from "../shell/script.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
@@ -105,9 +105,7 @@ function boundOf(file: DagFile, command: ShellCommand, { task, call }: ShellText
 
 /** Whether the remote command surely ends within seconds: there is no silence in which a connection could be forgotten. */
 export function isQuick({ call }: SshClient): boolean {
-  const all = call.script ? commands(call.script) : [];
-  return (
-    all.length > 0 &&
-    all.every(({ statement, parents }) => answersAtOnce(statement) && !parents.some((one) => one.kind === "loop"))
-  );
+  const all = call.script ? [...commands(call.script)] : [];
+  const loops = all.some(({ parents }) => parents.some((one) => one.kind === "loop"));
+  return call.script !== undefined && all.length > 0 && !loops && isQuickText(call.script);
 }

@@ -1,8 +1,9 @@
 import { hasParameter } from "../airflow/availability.ts";
 import { isUnbounded } from "../airflow/bounds.ts";
 import { shownName } from "../airflow/kinds.ts";
-import { awaitedSshCall, remoteWork } from "../airflow/remote.ts";
+import { awaitedSshCall, onlyAnswersAtOnce, printing, remoteWork } from "../airflow/remote.ts";
 import { executionTimeoutFix } from "../edits/limits.ts";
+import { asksOnce, tellsService } from "../shell/pace.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -33,7 +34,7 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
         task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600, get_pty=True
     )
 `,
-    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of ssh calls in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients), not of short calls such as curl or aws. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
+    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of ssh calls and SFTP or FTP transfers in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients), not of short calls such as curl or aws. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone, but not in Airflow 1.10, where that ends no running task. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],
   },
   check(file, report) {
@@ -46,7 +47,12 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
         span: task.span,
         // A call without a timeout of its own says it better.
         cause: awaitedSshCall(file, task)?.call.span ?? task.span,
-        message: `${shownName(task)} has no execution_timeout: ${work} holds the task and its worker slot for ever.`,
+        // One request or one word to a service is over soon where nothing is wrong.
+        severity: onlyAnswersAtOnce(task, (one) => tellsService(one) || asksOnce(one)) ? "info" : "warning",
+        message:
+          work === printing
+            ? `${shownName(task)} has no execution_timeout: while the remote command keeps printing, nothing else ends it, and the task holds its worker slot.`
+            : `${shownName(task)} has no execution_timeout: ${work} holds the task and its worker slot for ever.`,
         hint: "Set execution_timeout on the task or in default_args; on expiry Airflow calls on_kill, then retries or fails the task.",
         fixes: () => [executionTimeoutFix(file, task)],
       });

@@ -6,6 +6,7 @@ import { operators, runsAs } from "../airflow/kinds.ts";
 import { onlyAnswersAtOnce } from "../airflow/remote.ts";
 import { findClass } from "../catalog/index.ts";
 import { secondsFix } from "../edits/limits.ts";
+import { tellsService } from "../shell/pace.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -59,7 +60,8 @@ with DAG("nightly_load") as dag:
       if (onlyAnswersAtOnce(task)) continue;
       report({
         span: task.span,
-        message: `${task.operator.name} gives up after 10 s without output${unless(file)}${afterwards(file, task)}.`,
+        severity: onlyAnswersAtOnce(task, tellsService) ? "info" : "warning",
+        message: `${task.operator.name} gives up after 10 s without output${unless(file, task)}${afterwards(file, task)}.`,
         hint: "Set cmd_timeout to the longest silence, in seconds, that the command may keep.",
         fixes: () => [secondsFix(file, task, "cmd_timeout", file.project.limits.commandTimeout, "command-timeout")],
       });
@@ -87,9 +89,14 @@ function mayCarryLimit(hook: Lookup): boolean {
   );
 }
 
-/** The connection's extras count since 3.5.0. */
-function unless(file: DagFile): string {
-  return providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.5.0")
+/** The connection's extras count since 3.5.0; a hook that is given its host may have no connection. */
+function unless(file: DagFile, task: Task): string {
+  const hook = argument(file, task, "ssh_hook");
+  const given = typeof hook === "object" && hook.resolved.kind === "call" ? hook.resolved.call.args : [];
+  // SSHHook(ssh_conn_id=None, …)
+  const unconnected =
+    given.length > 0 && given[0]?.form !== "positional" && !given.some((one) => one.name === "ssh_conn_id");
+  return !unconnected && providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.5.0")
     ? " (or its connection's cmd_timeout)"
     : "";
 }

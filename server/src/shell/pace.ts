@@ -1,6 +1,7 @@
 /** How long a command may take, judged by its program and what it is asked to do. */
 import { remoteInvocation } from "./remote.ts";
-import type { ShellCommand } from "./script.ts";
+import type { Script, ShellCommand } from "./script.ts";
+import { type CommandVisit, commands } from "./walk.ts";
 
 /** Client programs whose answer comes from another machine. */
 const clients = new Set([
@@ -60,13 +61,13 @@ const longWork: readonly LongWork[] = [
 
 /** Programs that answer at once, so that ten silent seconds already mean trouble. */
 const instant = new Set(
-  "cat cd chmod chown cp date df echo env export false free head hostname id kill ls mkdir mv printf ps pwd rm rmdir set tail test touch true uname uptime which whoami".split(
+  ": [ [[ basename cat cd chmod chown cp date df dirname echo env exit export false free head hostname id kill ln ls mkdir mv printenv printf ps pwd rm rmdir set tail test touch true umask uname unset uptime which whoami".split(
     " ",
   ),
 );
 
 /** Programs that are as quick as what is piped into them. */
-const filters = new Set("awk cut grep egrep fgrep head sed sort tail tee tr uniq wc".split(" "));
+const filters = new Set("awk base64 cut grep egrep fgrep head sed sort tail tee tr uniq wc".split(" "));
 
 const remotePrograms = ["ssh", "autossh", "scp", "sftp", "rsync"];
 const longPrograms = longWork.flatMap(([programs]) => programs.split(" "));
@@ -129,10 +130,46 @@ export function timeoutSeconds(command: ShellCommand): number | undefined {
   return duration ? Number(duration[1]) * (units.get(duration[2] ?? "") ?? 1) : undefined;
 }
 
+/** Shells of the same machine: they take as long as the text that they are given. */
+const shells = new Set("bash sh dash ash zsh ksh eval su runuser".split(" "));
+
+/** Whether every command of a text, and of the texts that it hands to shells, ends within seconds, or is excused by `other`. */
+export function isQuickText(script: Script, other: (command: ShellCommand) => boolean = () => false): boolean {
+  const all = [...commands(script)];
+  const waiting = all.some(({ parents }) =>
+    parents.some((one) => one.kind === "loop" && (one.keyword === "while" || one.keyword === "until")),
+  );
+  const quick = ({ statement, parents, background, nesting }: CommandVisit): boolean => {
+    // `nohup job &`: what is left running is another matter, the session ends at once.
+    if (background && nesting.length === 0) return true;
+    if (statement.nested && shells.has(statement.program ?? "")) return true;
+    const around = parents.at(-1);
+    const fed = around?.kind === "pipeline" && around.stages[0] !== statement;
+    return answersAtOnce(statement) || (fed && isFilter(statement)) || other(statement);
+  };
+  return !waiting && all.every(quick);
+}
+
 /** Whether the command ends within seconds wherever it runs. */
 export function answersAtOnce(command: ShellCommand): boolean {
   const follows = command.program === "tail" && command.words.some((one) => /^(-\w*f|--follow)/i.test(one.text));
   return command.program !== undefined && instant.has(command.program) && !follows;
+}
+
+/** Whether the command tells a service manager what to be: as a rule it answers within seconds. */
+export function tellsService({ program, words }: ShellCommand): boolean {
+  if (program !== "systemctl" && program !== "service") return false;
+  return words.some((one) =>
+    /^(start|stop|restart|reload|try-restart|enable|disable|daemon-reload|status)$/.test(one.text),
+  );
+}
+
+/** Whether the command is one request whose answer it shows: no transfer of files. */
+export function asksOnce({ program, words, redirects }: ShellCommand): boolean {
+  if (program !== "curl" || redirects.some((one) => one.operator.includes(">"))) return false;
+  return !words.some((one) =>
+    /^(-[a-zA-Z]*[oOTK]|--(output|remote-name|upload-file|config|retry)\b.*)$/.test(one.text),
+  );
 }
 
 /** Whether the command ends with the one that is piped into it. */
