@@ -71,3 +71,32 @@ function hasDecorator(flavour: string, airflow: string): boolean {
   const core = since.find(({ provider }) => provider === "apache-airflow");
   return core === undefined || compareVersions(airflow, core.version ?? "0") >= 0;
 }
+
+/**
+ * A program in the TaskFlow way with operators instead, as it was written before Airflow 2: one `@dag` function whose
+ * `@task` functions are called in it. Other texts stay as they are.
+ */
+export function withOperators(text: string): string {
+  const dag = /^@dag\((.*)\)\ndef (\w+)\(\):\n((?: {4}.*\n|\n)+)\2\(\)\n/m.exec(text);
+  if (!dag) return text;
+  const [whole, settings = "", id = "", body = ""] = dag;
+  const functions: string[] = [];
+  const tasks: string[] = [];
+  for (const one of body.matchAll(/^ {4}@task(\.sensor)?(?:\((.*)\))?\n {4}(def (\w+)\(.*:\n(?: {8}.*\n|\n)+)/gm)) {
+    const [, sensor, own, code = "", name = ""] = one;
+    functions.push(code.replaceAll(/^ {4}/gm, "").trimEnd());
+    const positional = new RegExp(`^ {4}${name}\\((.*)\\)$`, "m").exec(body)?.[1] ?? "";
+    const given = [`task_id="${name}"`, `python_callable=${name}`, ...(own ? [own] : [])];
+    if (positional) given.push(`op_args=[${positional}]`);
+    const [, argument, source] = new RegExp(`^ {4}${name}\\.expand\\((\\w+)=(\\w+)\\(\\)\\)$`, "m").exec(body) ?? [];
+    if (source) given.push(`op_kwargs={"${argument}": "{{ ti.xcom_pull(task_ids='${source}') }}"}`);
+    tasks.push(`    ${sensor ? "PythonSensor" : "PythonOperator"}(${given.join(", ")})`);
+  }
+  const made = `${functions.join("\n\n\n")}\n\n\nwith DAG("${id}", ${settings}) as dag:\n${tasks.join("\n")}\n`;
+  const imports = [
+    "from airflow import DAG",
+    "from airflow.operators.python import PythonOperator",
+    "from airflow.sensors.python import PythonSensor",
+  ].join("\n");
+  return text.replace(whole, made).replace("from airflow.decorators import dag, task", imports);
+}
