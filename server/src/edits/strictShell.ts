@@ -4,7 +4,8 @@ import type { JudgedText } from "../airflow/judged.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
 import { laxPipelines } from "../shell/pipelines.ts";
 import type { Script, ShellCommand, Statement } from "../shell/script.ts";
-import { commands, statements } from "../shell/walk.ts";
+import { strictness } from "../shell/strict.ts";
+import { type CommandVisit, commands, statements } from "../shell/walk.ts";
 import { doesWork, isCleanup } from "../shell/weight.ts";
 import { editFolded, type Segment, segmentsAt, sourceSpan } from "../syntax/folded.ts";
 import type { Edit, Fix } from "../text/edit.ts";
@@ -73,8 +74,25 @@ function ownFlags(first: Statement | undefined): ShellCommand["words"][number] |
 
 /** The fix that lets a text end at its first failure, and look at every stage of the pipelines that would then matter. */
 export function errexitFix(file: Pick<SourceFile, "module">, lax: Lax, text: JudgedText): Fix | undefined {
-  const piped = lax.script.dialect !== "sh" && laxPipelines(lax.script, true).some((one) => one.script === lax.script);
-  return strictFix(file, lax, { errexit: true, pipefail: piped }, text);
+  return strictFix(file, lax, errexitFor(lax), text);
+}
+
+/** The statement with which a text would end at its first failure: `set -e`, `set -eo pipefail`. */
+export function errexitStatement(lax: Lax): string {
+  return setStatement(errexitFor(lax));
+}
+
+function errexitFor({ script, statement }: Lax): Strict {
+  const piped =
+    (script.dialect !== "sh" && laxPipelines(script, true).some((one) => one.script === script)) ||
+    (script.dialect === "bash" && startsWithFile(statement) && strictness(script).get(statement)?.pipefail !== true);
+  return { errexit: true, pipefail: piped };
+}
+
+/** `cat day.csv | sed s/a/b/`: what is most likely missing is the file. */
+function startsWithFile(statement: Statement): boolean {
+  const first = statement.kind === "pipeline" ? statement.stages[0] : undefined;
+  return first?.kind === "command" && first.program === "cat" && first.words.length > 1;
 }
 
 /** The fix that lets a pipeline fail with any of its stages; none where the shell may not know how. */
@@ -88,7 +106,7 @@ function strictFix(file: Pick<SourceFile, "module">, lax: Lax, strict: Strict, t
   const title = `Add \`${setStatement(strict)}\``;
   const reasons = [
     strict.pipefail ? pipesFail(lax) : undefined,
-    strict.errexit ? endsEarly(lax) : undefined,
+    strict.errexit ? endsEarly(lax, strict) : undefined,
     losesTerminal(lax, text),
   ].filter((one) => one !== undefined);
   if (reasons.length === 0) return { title, edits: [edit], safety: "safe" };
@@ -115,18 +133,29 @@ function pipesFail({ script }: Lax): string | undefined {
 }
 
 /** What changes besides the fault when a text ends at its first failure; undefined when only work and preparation stand there. */
-function endsEarly({ script, statement }: Lax): string | undefined {
+function endsEarly({ script, statement }: Lax, { pipefail }: Strict): string | undefined {
   const behind = script.body.filter((one) => one.span.start >= statement.span.end);
   const tidying = behind.find((one) => one.kind === "command" && isCleanup(one) && !alwaysWell.has(one.program ?? ""));
   if (tidying?.kind === "command") return `${tidying.program} behind it no longer runs after a failure`;
   const others = "any other statement that fails now ends the text, too";
   if (statements(script).some((one) => one.script === script && /^(?:function|other|test)$/.test(one.statement.kind)))
     return others;
-  for (const { statement: command, script: own, conditional } of commands(script)) {
+  for (const visit of commands(script)) {
+    const { statement: command, script: own, conditional } = visit;
     if (own !== script || conditional || isHarmless(command) || doesWork(command)) continue;
+    if (!pipefail && isOverheard(visit)) continue;
     return command.program ? `a failure of ${command.program} now ends the text, too` : others;
   }
   return undefined;
+}
+
+/** A stage of a pipeline whose status nobody asks for. */
+function isOverheard({ script, statement, parents }: CommandVisit): boolean {
+  const held = strictness(script);
+  return parents.some((one, index) => {
+    if (one.kind !== "pipeline" || held.get(one)?.pipefail) return false;
+    return one.stages.at(-1) !== (parents[index + 1] ?? statement);
+  });
 }
 
 const alwaysWell = new Set("cd echo printf export set sleep date true : umask pwd exec module".split(" "));

@@ -1,11 +1,15 @@
-import type { DagFile, Task } from "../airflow/dagfile.ts";
+import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { judgedTexts } from "../airflow/judged.ts";
 import { outputUsed } from "../airflow/mentions.ts";
 import { closingBlank } from "../airflow/templates.ts";
+import { quoteString } from "../edits/layout.ts";
 import { strictEdit } from "../edits/strictShell.ts";
+import { errorPages } from "../shell/errorPages.ts";
 import { type Masked, masked } from "../shell/status.ts";
+import type { CommandVisit } from "../shell/walk.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
-import type { Fix } from "../text/edit.ts";
+import { keyword } from "../syntax/python.ts";
+import type { Edit, Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -18,7 +22,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `BashOperator and SSHOperator look at one number: the exit status with which the whole text ends. Neither starts the shell with \`-e\`. \`job || true\`, a last line \`echo done\` or \`exit 0\`, or \`trap 'exit 0' EXIT\` make that number 0 whatever the job did: the task turns green, downstream tasks run on missing data, and no retry is made.`,
+    why: `BashOperator and SSHOperator look at one number: the exit status with which the whole text ends. Neither starts the shell with \`-e\`. \`job || true\`, a last line \`echo done\` or \`exit 0\`, or \`trap 'exit 0' EXIT\` make that number 0 whatever the job did, and a \`curl\` without \`--fail\` gives 0 for an error page as well: the task turns green, downstream tasks run on missing data, and no retry is made.`,
     bad: `from datetime import timedelta
 
 from airflow import DAG
@@ -36,11 +40,20 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
     load = BashOperator(task_id="load", bash_command="python3 /opt/load.py --day {{ ds }}; rc=$?; rm -rf work; exit $rc")
 `,
     limits:
-      "Commands that only tidy up or ask (rm, kill, grep, docker rm …) may fail, and are left alone. So is a status that is kept in a variable and handed on, or echoed for the task that reads the XCom.",
+      "Commands that only tidy up or ask (rm, kill, grep, docker rm …) may fail, and are left alone. So is a status that is kept in a variable and handed on, or echoed for the task that reads the XCom. A curl without --fail counts where it saves plain data that nothing in the text looks at.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html"],
   },
   check(file, report) {
-    for (const { script, by, task } of judgedTexts(file)) {
+    for (const text of judgedTexts(file)) {
+      const { script, by, task } = text;
+      for (const { visit, file: saved } of errorPages(script)) {
+        report({
+          span: sourceSpan(visit.script.folded, visit.statement.span),
+          message: `Without --fail curl ends with 0 after HTTP 4xx and 5xx, too: Airflow marks the task success, and ${shownFile(saved)} holds the error page.`,
+          hint: "Add --fail: curl then ends with 22.",
+          fixes: () => [withFail(file, visit, text.call)],
+        });
+      }
       for (const one of masked(script)) {
         if (one.cleanup || !one.decides) continue;
         const program = mainProgram(one);
@@ -50,7 +63,7 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
         report({
           span: sourceSpan(one.script.folded, one.span),
           severity: one.remote || one.submit ? "error" : "warning",
-          message: `\`${one.how}\` hides a failure of ${program}: ${by} sees exit status 0, and Airflow marks the task success.`,
+          message: `${shownMask(one)} hides a failure of ${program}: ${by} sees exit status 0, and Airflow marks the task success.`,
           hint: one.how.startsWith(";")
             ? "Start the text with `set -e`, or keep the status and exit with it."
             : "Take it away, or handle the failure and exit with its status.",
@@ -60,6 +73,12 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
     }
   },
 });
+
+/** `; echo`, `|| true`, or the `echo` of a line of its own. */
+function shownMask({ how, script, span }: Masked): string {
+  const onItsOwn = how.startsWith(";") && !script.folded.text.slice(0, span.start).trimEnd().endsWith(";");
+  return onItsOwn ? `The \`${how.slice(1).trim()}\` at the end` : `\`${how}\``;
+}
 
 /** `job; echo $?`: the status becomes the task's XCom, for another task to judge. */
 function handsOnStatus({ statement, script }: Masked): boolean {
@@ -73,6 +92,33 @@ function isMentioned(file: DagFile, task: Task): boolean {
   if (outputUsed(file, task) !== "no") return true;
   const quoted = [`"${task.id}"`, `'${task.id}'`].reduce((count, one) => count + file.text.split(one).length - 1, 0);
   return task.id !== undefined && quoted > 1;
+}
+
+/** The file's own name. */
+function shownFile(path: string): string {
+  const name = path.replace(/["']/g, "").split("/").at(-1) ?? path;
+  return name.length > 40 || /[\s{$\uFFFC]/.test(name) ? "the file" : name;
+}
+
+/** `curl` → `curl --fail`, `["curl", …]` → `["curl", "--fail", …]` */
+function withFail(file: DagFile, { script, statement }: CommandVisit, call: RemoteCall | undefined): Fix | undefined {
+  const [word] = statement.words;
+  let edit: Edit | undefined;
+  if (call?.command && "argv" in call.command && call.command.argv === script) {
+    const given = (keyword(call.call, "args") ?? call.call.args[0])?.value;
+    const list = given && file.values.evaluate(given, call.scope).expr;
+    const first = list?.kind === "list" ? list.items[0] : undefined;
+    const text = `, ${quoteString(file, "--fail")}`;
+    edit = first && { span: { start: first.span.end, end: first.span.end }, text };
+  } else edit = word && editFolded(script.folded, { start: word.span.end, end: word.span.end }, " --fail");
+  return (
+    edit && {
+      title: "Add --fail",
+      edits: [edit],
+      safety: "unsafe",
+      why: "an answer with HTTP 4xx or 5xx now fails the task",
+    }
+  );
 }
 
 /** The one whose failure matters most: the last that does work. */

@@ -1,5 +1,5 @@
 import { type JudgedText, judgedTexts } from "../airflow/judged.ts";
-import { errexitFix } from "../edits/strictShell.ts";
+import { errexitFix, errexitStatement } from "../edits/strictShell.ts";
 import { type Lost, lostFailures } from "../shell/lost.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { defineRule } from "./rule.ts";
@@ -57,7 +57,7 @@ with DAG("export") as dag:
         report({
           span: sourceSpan(lost.script.folded, lost.statement.span),
           message: message(lost, text),
-          hint: "Start the text with `set -e`, or join the statements with `&&`.",
+          hint: `Start the text with \`${errexitStatement(lost)}\`, or join the statements with \`&&\`.`,
           fixes: () => [errexitFix(file, lost, text)],
         });
       }

@@ -1,5 +1,5 @@
 import { judgedTexts } from "../airflow/judged.ts";
-import { errexitFix } from "../edits/strictShell.ts";
+import { errexitFix, errexitStatement } from "../edits/strictShell.ts";
 import { type Lost, lostFailures } from "../shell/lost.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { defineRule } from "./rule.ts";
@@ -66,7 +66,7 @@ with DAG("report") as dag:
         report({
           span: sourceSpan(lost.script.folded, lost.statement.span),
           message: message(lost, lost.nestedIn.at(-1)?.program ?? by),
-          hint: "Start the remote text with `set -e`, or join its statements with `&&`.",
+          hint: `Start the remote text with \`${errexitStatement(lost)}\`, or join its statements with \`&&\`.`,
           fixes: () => [errexitFix(file, lost, text)],
         });
       }
