@@ -1,12 +1,17 @@
 /** Loops of task code that sleep and look again, with nothing to end them but what they wait for. */
-import type { Stmt, While } from "../syntax/python.ts";
+import type { Expr, Stmt, While } from "../syntax/python.ts";
 import { bodiesOf, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { contains, type Span, slice } from "../text/span.ts";
 import { hasUnboundedRunner } from "./bounds.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
 
 /** A `while` of the file that sleeps. */
-export type PollLoop = { readonly loop: While; readonly pause: RemoteCall };
+export type PollLoop = {
+  readonly loop: While;
+  readonly pause: RemoteCall;
+  /** The loop is left when the other side says that its own time was up: `"TIMED_OUT"`. */
+  readonly endsElsewhere: boolean;
+};
 
 /** The loops in code that some task runs which has no end of its own. */
 export function endlessPolls(file: DagFile): PollLoop[] {
@@ -16,7 +21,7 @@ export function endlessPolls(file: DagFile): PollLoop[] {
     const loop = body && loopAround(body, pause.span);
     if (!loop || found.some((one) => one.loop === loop)) continue;
     if (isEnded(file, loop) || makesProgress(file, loop) || hasAlarm(file, pause)) continue;
-    found.push({ loop, pause });
+    found.push({ loop, pause, endsElsewhere: waysOut(loop).some((one) => timedOut.test(slice(file.text, one.span))) });
   }
   return found;
 }
@@ -35,17 +40,30 @@ function loopAround(body: readonly Stmt[], place: Span): While | undefined {
 const limits =
   /\b(?:time\.time|monotonic|perf_counter|datetime|utcnow|now|today|pendulum|timeout\w*|\w*_timeout|deadline|elapsed|expir\w*|\w*attempts?|\w*retr(?:y|ies)\w*|tries|\w*max\w*|limit|remaining|\w*count(?:er)?|waited|total_\w+|start\w*|end_?time|duration)\b/i;
 
+/** if state in ("SUCCEEDED", "FAILED", "TIMED_OUT"): break */
+const timedOut = /["'](?:\w+_)?(?:TIMED_?OUT|EXPIRED)["']/i;
+
+/** requests.get(url, timeout=30): a keyword of a call bounds that call. */
+const keywords = /\b\w+\s*=(?!=)\s*[^,()]*/g;
+
+/** The conditions on which the loop ends or is left. */
+function waysOut(loop: While): Expr[] {
+  const found = [loop.test];
+  walkStatements(loop.body, (one) => {
+    if (one.kind === "if") for (const { test, body } of one.branches) if (test && body.some(leaves)) found.push(test);
+    return true;
+  });
+  return found;
+}
+
 /** What the loop, or a way out of it, depends on is a clock or a count. */
 function isEnded(file: DagFile, loop: While): boolean {
   const text = (span: Span): string => slice(file.text, span);
-  if (limits.test(text(loop.test.span))) return true;
+  if (waysOut(loop).some((one) => limits.test(text(one.span).replaceAll(keywords, "")))) return true;
   const counted: string[] = [];
   let ended = false;
   walkStatements(loop.body, (one) => {
     if (one.kind === "augmented-assign" && one.target.kind === "name") counted.push(one.target.id);
-    // for attempt in range(3): … sleep
-    if (one.kind === "if")
-      ended ||= one.branches.some(({ test, body }) => test && body.some(leaves) && limits.test(text(test.span)));
     // check_deadline(start)
     if (one.kind === "expression" && /\b\w*(?:timeout|deadline|expire)\w*\(/i.test(text(one.span))) ended = true;
     return true;

@@ -59,15 +59,16 @@ def pipeline():
 pipeline()
 `,
     limits:
-      "A loop that counts its turns, looks at a clock, or works through pages, rows or lines is left alone; so is a task with an execution_timeout, and a DAG with a dagrun_timeout. A silent loop over SSH ends with the operator's cmd_timeout.",
+      "A loop that counts its turns, looks at a clock, or works through pages, rows or lines is left alone; so is a task with an execution_timeout, and a DAG with a dagrun_timeout. Where the loop also ends once the other side has timed out by itself, the finding is an info. A silent loop over SSH ends with the operator's cmd_timeout.",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],
   },
   check(file, report) {
-    for (const { loop, pause } of endlessPolls(file)) {
+    for (const { loop, pause, endsElsewhere } of endlessPolls(file)) {
       const [only, ...more] = pause.tasks;
       report({
         span: { start: loop.span.start, end: loop.test.span.end },
         cause: loop.span,
+        ...(endsElsewhere ? { severity: "info" } : {}),
         message: "Only what it waits for ends this loop: if that never comes, the task holds its worker slot for ever.",
         hint: "Give the task an execution_timeout, leave the loop at a deadline, or let a sensor do the waiting.",
         related: [{ span: pause.span, message: "sleeps here" }],
