@@ -36,6 +36,14 @@ export function waitingProgramFix(file: DagFile, submitted: Submitted): Fix | un
   return edits.length === 0 ? undefined : { title, edits, safety: "unsafe", why: consequence(file, submitted) };
 }
 
+/** {@link waitingProgramFix} for submissions of one text, which belong together. */
+export function waitingProgramsFix(file: DagFile, all: readonly Submitted[]): Fix | undefined {
+  const fixes = all.map((one) => waitingProgramFix(file, one));
+  const [first] = fixes;
+  if (!first || fixes.some((one) => one === undefined)) return undefined;
+  return { ...first, edits: fixes.flatMap((one) => one?.edits ?? []) };
+}
+
 function placeFor({ words }: ShellCommand, behind: string): Word | undefined {
   return behind === "" ? words[0] : words.find((one, index) => index > 0 && one.text === behind);
 }

@@ -1,5 +1,5 @@
-import { unwatchedSubmissions } from "../airflow/submissions.ts";
-import { waitingProgramFix } from "../edits/submissions.ts";
+import { type Submitted, unwatchedSubmissions } from "../airflow/submissions.ts";
+import { waitingProgramsFix } from "../edits/submissions.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -38,22 +38,56 @@ with DAG("simulate", default_args={"execution_timeout": timedelta(hours=8)}) as 
     )
 `,
     limits:
-      "A later command of the same text, code or DAG that asks for the job counts as watching, and so does a sensor or polling task that is given the command's output or a name in it. `airflow dags trigger` at the end of a DAG is a hand-over. Submissions in custom operators are not followed.",
+      "A later command of the same text, code or DAG that asks for the job counts as watching, and so does a sensor or polling task that is given the command's output or a name in it. `airflow dags trigger` at the end of a DAG is a hand-over. Jobs that are named for workers, daemons or servers are an info. Several submissions of one text by the same program are one finding. Submissions in custom operators are not followed.",
     links: [
       "https://slurm.schedmd.com/sbatch.html#OPT_wait",
       "https://docs.aws.amazon.com/cli/latest/reference/emr/wait/step-complete.html",
     ],
   },
   check(file, report) {
-    for (const one of unwatchedSubmissions(file, "job")) {
+    for (const [one, ...others] of byText(unwatchedSubmissions(file, "job"))) {
+      if (!one) continue;
       const { name, submitter } = one.submission;
       report({
         span: one.span,
         cause: one.cause,
+        ...([one, ...others].every(startsServer) ? { severity: "info" } : {}),
         message: `\`${name}\` exits with 0 once the work is accepted: the task succeeds, and nothing in this DAG learns how it ends.`,
         hint: `Use ${submitter.instead}, or a sensor on the id that it prints.`,
-        fixes: () => [waitingProgramFix(file, one)],
+        related: others.map(({ span }) => ({ span, message: "the same here" })),
+        fixes: () => [waitingProgramsFix(file, [one, ...others])],
       });
     }
   },
 });
+
+/** The submissions of one text by the same program, as in the branches of a template: they are mended together. */
+function byText(all: readonly Submitted[]): Submitted[][] {
+  const found: Submitted[][] = [];
+  for (const one of all) {
+    const own = found.find(
+      ([first]) => first && sameOwner(first, one) && first.submission.name === one.submission.name,
+    );
+    if (own) own.push(one);
+    else found.push([one]);
+  }
+  return found;
+}
+
+function sameOwner(a: Submitted, b: Submitted): boolean {
+  return a.script === b.script && a.call === b.call && a.task === b.task;
+}
+
+/** `sbatch celery_worker.sh`, `qsub -N worker`: what is meant to go on when the task is done. */
+function startsServer({ task, submission }: Submitted): boolean {
+  if (/workers?$|celery|daemon/i.test(task?.id ?? "")) return true;
+  const { words } = submission.visit.statement;
+  return words.some(
+    ({ text }, index) =>
+      /(?:^|\/)[\w.-]*(?:worker|celery|daemon|server)[\w-]*\.\w+$/i.test(text) ||
+      (/^(?:-N|-J|--job-name)$/.test(words[index - 1]?.text ?? "") && servers.test(text)) ||
+      (text.startsWith("--job-name=") && servers.test(text)),
+  );
+}
+
+const servers = /worker|celery|daemon|server/i;
