@@ -1,4 +1,5 @@
 import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { looksAtEndedWork } from "../airflow/endedWork.ts";
 import { shownName } from "../airflow/kinds.ts";
 import { type HeldSlot, heldSlot } from "../airflow/sensing.ts";
 import { shownSeconds } from "../edits/limits.ts";
@@ -37,14 +38,14 @@ with DAG("intake") as dag:
     )
 `,
     limits:
-      "Waits of at most 10 minutes are left alone, and so are sensors that wait for the clock, that may only poke, or that have a pool of their own. A smart sensor of Airflow 2.0 to 2.3 held no slot; Tether does not know of that setting.",
+      "Waits of at most 10 minutes are left alone, and so are sensors that wait for the clock, that may only poke, that look at work which the operator before them has waited for, or that have a pool of their own. A smart sensor of Airflow 2.0 to 2.3 held no slot; Tether does not know of that setting.",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
   check(file, report) {
     const seen = new Set<number>();
     for (const task of file.tasks) {
       const held = heldSlot(file, task);
-      if (!held || held.seconds <= shortWait) continue;
+      if (!held || held.seconds <= shortWait || looksAtEndedWork(file, task)) continue;
       // A decorated function makes a task at each call.
       const span = written(held) ?? task.span;
       if (seen.has(span.start)) continue;

@@ -1,0 +1,38 @@
+/** Sensors that look at work which has ended by then, because the operator that started it waited for that. */
+import { behaviourOf } from "../catalog/behaviour.ts";
+import { argument } from "./arguments.ts";
+import type { DagFile, Task } from "./dagfile.ts";
+import { readsOutput } from "./mentions.ts";
+import { waitingOf } from "./waiting.ts";
+
+/** Whether a sensor asks for the state of what another task started and waited for: its first look decides. */
+export function looksAtEndedWork(file: DagFile, sensor: Task): boolean {
+  return file.tasks.some(
+    (task) =>
+      task !== sensor &&
+      task.dag === sensor.dag &&
+      waitsForWhatItWatches(file, task, sensor) &&
+      readsOutput(file, sensor, task) === "yes",
+  );
+}
+
+function waitsForWhatItWatches(file: DagFile, task: Task, sensor: Task): boolean {
+  const started = task.operator.known;
+  const watching = sensor.operator.known;
+  if (!started || !watching) return false;
+  const behaviour = behaviourOf(started);
+  if (behaviour)
+    return (
+      behaviour.sensor !== undefined &&
+      moduleOf(behaviour.sensor.class) === moduleOf(watching.fqcn) &&
+      waitingOf(file, task, behaviour) === "waits"
+    );
+  // SageMakerUnifiedStudioNotebookOperator(wait_for_completion=True), SageMakerUnifiedStudioNotebookSensor
+  if (started.name.replace(/Operator$/, "") !== watching.name.replace(/Sensor$/, "")) return false;
+  const waits = argument(file, task, "wait_for_completion");
+  return typeof waits === "object" && waits.resolved.kind === "boolean" && waits.resolved.value;
+}
+
+function moduleOf(fqcn: string): string {
+  return fqcn.slice(0, fqcn.lastIndexOf("."));
+}
