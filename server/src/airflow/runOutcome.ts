@@ -14,7 +14,7 @@ export type Masking = {
   readonly leaf: Task;
   /** Its trigger rule: `all_done`, `always`. */
   readonly rule: string;
-  /** Remote work before it whose failure is not shown. */
+  /** Remote work before it whose failure is not shown, the nearest first. */
   readonly masked: readonly Task[];
 };
 
@@ -42,7 +42,29 @@ export function maskingLeaves(file: DagFile): readonly Masking[] {
       found.set(leaf, own);
     }
   }
-  return [...found].map(([leaf, one]) => ({ leaf, ...one }));
+  return [...found].map(([leaf, { rule, masked }]) => ({ leaf, rule, masked: nearestFirst(file, leaf, masked) }));
+}
+
+function nearestFirst(file: DagFile, leaf: Task, masked: readonly Task[]): readonly Task[] {
+  const steps = stepsBefore(file, leaf);
+  const away = (one: Task): number => steps.get(one) ?? Number.POSITIVE_INFINITY;
+  const sorted = masked.toSorted((a, b) => away(a) - away(b));
+  const [nearest] = sorted;
+  // Work that starts where an earlier task has laid the ground fails itself without it.
+  const needsGround = leaf.scripts.some((one) => entersFolder.test(one.script.folded.text));
+  return nearest && needsGround ? sorted.filter((one) => away(one) === away(nearest)) : sorted;
+}
+
+/** set -e … cd /work/{{ ds }} */
+const entersFolder = /\bset\s+-\w*e[\s\S]*\bcd\s/;
+
+/** How many edges each task before the leaf is away from it, at the least. */
+function stepsBefore(file: DagFile, leaf: Task): ReadonlyMap<Task, number> {
+  const steps = new Map<Task, number>([[leaf, 0]]);
+  for (const [one, away] of steps) {
+    for (const { from, to } of file.edges) if (to === one && !steps.has(from)) steps.set(from, away + 1);
+  }
+  return steps;
 }
 
 /** The tasks behind this one that decide how the run ends; none when it is one itself. */

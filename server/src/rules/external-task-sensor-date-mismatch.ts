@@ -1,8 +1,9 @@
 import { argument } from "../airflow/arguments.ts";
+import { hasParameter } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import { type Cron, dailyAt, meeting } from "../airflow/cron.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
-import { operators, runsAs } from "../airflow/kinds.ts";
+import { known, operators, runsAs } from "../airflow/kinds.ts";
 import {
   type DagPlace,
   dagNamed,
@@ -86,6 +87,8 @@ with DAG("report", schedule="0 2 * * *"):
       if (!mismatch) continue;
       report({
         span: asked.call ? asked.value.span : task.span,
+        // Other findings about the sensor are moot where it certainly finds no run.
+        ...(mismatch.severity === "info" ? {} : { cause: task.span }),
         message: mismatch.message,
         hint: mismatch.hint,
         ...(mismatch.severity === undefined ? {} : { severity: mismatch.severity }),
@@ -110,7 +113,7 @@ function compare(file: DagFile, task: Task, own: DagPlace, other: DagPlace): Mis
   if (mine.kind === "none" && theirs.kind === "none")
     return {
       message: `${JSON.stringify(own.dag.id)} and ${JSON.stringify(other.dag.id)} have no schedule: the sensor finds a run only if both are triggered with the same date.`,
-      hint: triggerInstead,
+      hint: triggerInstead(file),
       severity: "info",
     };
   const odd = oddOne(own, mine) ?? oddOne(other, theirs);
@@ -134,15 +137,19 @@ function compare(file: DagFile, task: Task, own: DagPlace, other: DagPlace): Mis
   };
 }
 
-const triggerInstead =
-  "Let one DAG trigger the other (TriggerDagRunOperator, wait_for_completion=True), or give both the same schedule.";
+/** Airflow 1.10 cannot wait for a run that it triggers. */
+function triggerInstead({ project }: DagFile): string {
+  return hasParameter(project, known(operators.triggerDagRun), "wait_for_completion")
+    ? "Let one DAG trigger the other (TriggerDagRunOperator, wait_for_completion=True), or give both the same schedule."
+    : "Give both the same schedule.";
+}
 
 /** A DAG whose runs carry a date that no other DAG's run has. */
 function oddOne({ file, dag }: DagPlace, { kind }: Schedule): Mismatch | undefined {
   if (kind === "none")
     return {
       message: `${JSON.stringify(dag.id)} has no schedule: its runs carry the moment they were triggered, and the sensor never finds a run of the same date.`,
-      hint: triggerInstead,
+      hint: triggerInstead(file),
     };
   if (kind === "data")
     return {

@@ -19,6 +19,8 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  // A sensor that never finds the run has no use for its states.
+  mergesInto: ["external-task-sensor-date-mismatch"],
   docs: {
     why: `\`failed_states\` is empty by default, so a failed upstream is no answer for the sensor: it goes on asking until its own timeout, 7 days unless you set one, and only then does anybody hear of the failure. In Airflow 2 the sensor of Airflow itself does not heed \`failed_states\` at all once it is deferred (standard provider, \`sensors/external_task.py\`).`,
     bad: `from airflow import DAG

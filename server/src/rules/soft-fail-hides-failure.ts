@@ -7,6 +7,7 @@ import { triggerRuleOf } from "../airflow/triggerRules.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
 import { dropArgument } from "../edits/task.ts";
 import type { Fix } from "../text/edit.ts";
+import { slice } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
 
 type Switch = "soft_fail" | "never_fail" | "silent_fail";
@@ -48,7 +49,7 @@ with DAG("report") as dag:
     wait >> BashOperator(task_id="publish", bash_command="/opt/publish.py")
 `,
     limits:
-      "Only sensors that watch work which can fail: files, times and conditions of your own may well stay away. A sensor that looks only once is a condition and is left alone; where a later task has a trigger rule of its own, the skip was planned for, and the finding is an info.",
+      "Only sensors that watch work which can fail: files, times and conditions of your own may well stay away. A sensor that looks only once is a condition and is left alone; where a later task has a trigger rule of its own, the skip was planned for, and the finding is an info, as it is for a sensor whose execution_date_fn looks for a run that has succeeded.",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
   check(file, report) {
@@ -61,7 +62,7 @@ with DAG("report") as dag:
       report({
         span: on.argument.call ? on.argument.span : task.span,
         cause: task.span,
-        ...(planned ? { severity: "info" } : {}),
+        ...(planned || looksForSuccess(file, task) ? { severity: "info" } : {}),
         message: messageOf(file, task, on.name, planned),
         hint: "Let it fail: a failure is seen, and can be retried.",
         fixes: () => [fix(file, task, on.argument)],
@@ -96,6 +97,18 @@ function outcomeKnown(file: DagFile, task: Task): boolean {
 /** A later task runs whether its parents were skipped or not. */
 function skipIsPlannedFor(file: DagFile, task: Task): boolean {
   return [...followersOf(file.edges, task)].some((one) => triggerRuleOf(file, one) !== "all_success");
+}
+
+/** execution_date_fn=last_successful_run: what it looks at has succeeded already. */
+function looksForSuccess(file: DagFile, task: Task): boolean {
+  const given = argument(file, task, "execution_date_fn");
+  if (typeof given !== "object") return false;
+  const { resolved } = given;
+  const text =
+    resolved.kind === "function" && !resolved.home
+      ? slice(file.text, resolved.definition.span)
+      : slice(file.text, given.value.span);
+  return /success/i.test(text);
 }
 
 function messageOf(file: DagFile, task: Task, name: Switch, planned: boolean): string {
