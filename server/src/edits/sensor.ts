@@ -1,6 +1,6 @@
 /** Puts the sensor that watches an operator's work between the task and what runs after it. */
 import { argument } from "../airflow/arguments.ts";
-import { hasParameter } from "../airflow/availability.ts";
+import { hasParameter, isAirflow1 } from "../airflow/availability.ts";
 import type { DagFile, Task, TaskGroup } from "../airflow/dagfile.ts";
 import type { Behaviour, SensorArgument, SensorOf } from "../catalog/behaviour/facts.ts";
 import { findClass, parameterOf } from "../catalog/index.ts";
@@ -127,7 +127,8 @@ function pushes(file: DagFile, task: Task): boolean {
 /** `load.output`, `load.output["run_id"]`, or the template that takes a part of it. */
 function outputText(file: DagFile, task: Task, one: SensorArgument, before: string | undefined): string | undefined {
   const isPart = one.from === "output" && (one.index !== undefined || one.key !== undefined);
-  if (before !== undefined && !isPart) {
+  // Airflow 1.10 has no XComArg.
+  if (before !== undefined && !isPart && !isAirflow1(file.project)) {
     return one.from === "xcom" ? `${before}.output[${quoteString(file, one.key ?? "")}]` : `${before}.output`;
   }
   const id = fullId(file, task);

@@ -1,4 +1,5 @@
 import { argument } from "../airflow/arguments.ts";
+import { airflowAtLeast } from "../airflow/availability.ts";
 import type { Lookup } from "../airflow/dagfile.ts";
 import { shownName } from "../airflow/kinds.ts";
 import { forgottenAnswer, lookOf, neverAnswersTrue } from "../airflow/poking.ts";
@@ -60,7 +61,9 @@ report()
       report({
         span: look.nameSpan,
         message: `${look.name} never returns a true value: for the sensor that means "not yet", and it waits until its timeout.`,
-        hint: "Return True, or PokeReturnValue(is_done=True), once what it waits for is there.",
+        hint: airflowAtLeast(file.project, "2.3.0")
+          ? "Return True, or PokeReturnValue(is_done=True), once what it waits for is there."
+          : "Return True once what it waits for is there.",
         related: task.form === "taskflow" ? [] : [{ span: task.span, message: `${shownName(task)} asks it` }],
         fixes: () => [fix(look)],
       });

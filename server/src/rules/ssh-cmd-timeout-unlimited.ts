@@ -1,8 +1,10 @@
 import { argument } from "../airflow/arguments.ts";
+import { hasParameter } from "../airflow/availability.ts";
 import { isUnbounded, isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
 import { silenceLimit } from "../airflow/silence.ts";
+import { sshHook } from "../airflow/sshHooks.ts";
 import { findClass } from "../catalog/index.ts";
 import { secondsText } from "../edits/durations.ts";
 import { executionTimeoutFix, limitFix, shownSeconds } from "../edits/limits.ts";
@@ -77,7 +79,8 @@ function unlimitedAt(file: DagFile, task: Task): { span: Span; own: boolean } | 
   if (own === "unknown") return undefined;
   const hook = argument(file, task, "ssh_hook");
   if (typeof hook === "string" || isUnset(hook) || hook.resolved.kind !== "call") return undefined;
-  if (findClass(hook.resolved.callee)?.fqcn !== "airflow.providers.ssh.hooks.ssh.SSHHook") return undefined;
+  const cls = findClass(hook.resolved.callee);
+  if (cls?.fqcn !== sshHook || !hasParameter(file.project, cls, "cmd_timeout")) return undefined;
   const given = hook.resolved.call.args.find((one) => one.name === "cmd_timeout");
   if (given?.value.kind !== "constant" || given.value.value !== null) return undefined;
   return { span: given.span, own: false };
