@@ -1,7 +1,14 @@
 /** Which tasks wait for work on another machine, and through what. */
 
 import { parameterOf } from "../catalog/index.ts";
-import { asksOtherMachine, isLimited, isQuickText, mentionsOtherMachine, waitsForOtherMachine } from "../shell/pace.ts";
+import {
+  asksOtherMachine,
+  givesUp,
+  isLimited,
+  isQuickText,
+  mentionsOtherMachine,
+  waitsForOtherMachine,
+} from "../shell/pace.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
 import { slice } from "../text/span.ts";
@@ -21,7 +28,14 @@ export function remoteProgram(script: Script): string | undefined {
 /** The program through which the call waits for another machine without a limit of its own. */
 export function waitsThrough(call: RemoteCall): string | undefined {
   const script = scriptOf(call);
-  return script && remoteProgram(script);
+  if (!script || !mentionsOtherMachine(script.folded.text, true)) return undefined;
+  return firstProgram(script, (one) => asksOtherMachine(one) && !givesUp(one));
+}
+
+/** Whether the call asks another machine something. */
+export function asksThrough(call: RemoteCall): boolean {
+  const script = scriptOf(call);
+  return script !== undefined && remoteProgram(script) !== undefined;
 }
 
 function firstProgram(script: Script, asks: (command: ShellCommand) => boolean): string | undefined {

@@ -4,7 +4,7 @@ import { lastName } from "../syntax/python.ts";
 import { everyExpression, walkStatements } from "../syntax/traverse.ts";
 import { contains, slice } from "../text/span.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
-import { waitsThrough } from "./remote.ts";
+import { asksThrough } from "./remote.ts";
 
 /** A loop that polls, with its sleep. */
 export type WorkerPoll = {
@@ -81,7 +81,7 @@ function asksState(file: DagFile, loop: While | For): boolean {
         call.kind === "paramiko-exec" ||
         call.kind === "hook-exec" ||
         call.kind === "fabric-run" ||
-        ((call.kind === "subprocess" || call.kind === "popen") && waitsThrough(call) !== undefined)),
+        ((call.kind === "subprocess" || call.kind === "popen") && asksThrough(call))),
   );
   let named = false;
   everyExpression([loop], (one) => {

@@ -3,6 +3,7 @@ import { hasUnboundedRunner, isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { requestLimit, taskRequestLimit } from "../airflow/httpCalls.ts";
 import { isSensor, shownName } from "../airflow/kinds.ts";
+import { inTriggerer } from "../airflow/triggerer.ts";
 import { editArguments, setEntries } from "../edits/arguments.ts";
 import { secondsText } from "../edits/durations.ts";
 import { quoteString } from "../edits/layout.ts";
@@ -72,13 +73,20 @@ rates()
       // An operator's own code is reached by the tasks that others make of it.
       if (call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call)) continue;
       if (requestLimit(file, call) !== "none") continue;
+      const at = inTriggerer(file, call);
+      // A thread that the triggerer waits for is no worker slot, and its end is not known.
+      if (at === "thread") continue;
       const hook = call.callee.endsWith("HttpHook.run");
       report({
         span: call.span,
-        message: `${shownCallee(call)} has no timeout: if the server never answers, the task holds its worker slot for ever.`,
-        hint: hook
-          ? 'Pass extra_options={"timeout": …}, in seconds.'
-          : "Pass timeout=, in seconds: it limits the connection and every wait for data.",
+        message: at
+          ? `${shownCallee(call)} has no timeout: a server that never answers stops the triggerer's event loop, and every trigger in it, for ever.`
+          : `${shownCallee(call)} has no timeout: if the server never answers, the task holds its worker slot for ever.`,
+        hint: at
+          ? "Use an async client such as aiohttp, or await asyncio.to_thread(…), with a timeout."
+          : hook
+            ? 'Pass extra_options={"timeout": …}, in seconds.'
+            : "Pass timeout=, in seconds: it limits the connection and every wait for data.",
         fixes: () => [hook ? hookFix(file, call) : callFix(file, call)],
       });
     }

@@ -1,6 +1,7 @@
 import { hasUnboundedRunner, isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { answersSoon, awaitedBy, hasNoTimeout } from "../airflow/sshCalls.ts";
+import { inTriggerer } from "../airflow/triggerer.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { secondsText } from "../edits/durations.ts";
 import { executionTimeoutFix, limitFix, shownSeconds } from "../edits/limits.ts";
@@ -73,7 +74,9 @@ restart()
       if (!call.live || !hasNoTimeout(file, call)) continue;
       // An operator's own code is reached by the tasks that others make of it.
       if (call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call)) continue;
-      if (call.kind === "paramiko-connect") connecting(call, report);
+      // A thread that the triggerer waits for is no worker slot, and its end is not known.
+      if (inTriggerer(file, call) === "thread") continue;
+      if (call.kind === "paramiko-connect") connecting(file, call, report);
       else if (call.kind === "paramiko-exec" || call.kind === "fabric-run") waiting(file, call, report);
     }
   },
@@ -83,6 +86,16 @@ function waiting(file: DagFile, call: RemoteCall, report: Report): void {
   const by = call.kind === "fabric-run" ? "output" : awaitedBy(call);
   if (by === "nothing" || by === "unknown") return;
   const name = call.callee.split(".").at(-1);
+  if (inTriggerer(file, call)) {
+    report({
+      span: call.span,
+      cause: call.call.span,
+      message: `${name} has no timeout: a remote command that falls silent stops the triggerer's event loop, and every trigger in it, for ever.`,
+      hint: "Use an async client such as asyncssh, or await asyncio.to_thread(…), and pass timeout=.",
+      fixes: () => [by === "output" ? channelFix(file, call) : undefined],
+    });
+    return;
+  }
   report({
     span: call.span,
     cause: call.call.span,
@@ -102,15 +115,23 @@ function waiting(file: DagFile, call: RemoteCall, report: Report): void {
 }
 
 /** A TCP connection fails by itself, after tcp_syn_retries of the kernel: 127 seconds on Linux. */
-function connecting(call: RemoteCall, report: Report): void {
+function connecting(file: DagFile, call: RemoteCall, report: Report): void {
   // The other end of a jump host is reached already.
   if (keyword(call.call, "sock")) return;
   report({
     span: call.span,
     severity: "info",
-    message:
-      "connect() has no timeout: a host that does not answer holds the task for about 2 minutes, and each retry again.",
-    hint: "Pass timeout=, in seconds.",
+    ...(inTriggerer(file, call)
+      ? {
+          message:
+            "connect() has no timeout: a host that does not answer stops the triggerer's event loop for about 2 minutes.",
+          hint: "Use an async client such as asyncssh, or await asyncio.to_thread(…), and pass timeout=.",
+        }
+      : {
+          message:
+            "connect() has no timeout: a host that does not answer holds the task for about 2 minutes, and each retry again.",
+          hint: "Pass timeout=, in seconds.",
+        }),
   });
 }
 

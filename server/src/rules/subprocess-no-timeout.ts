@@ -2,6 +2,7 @@ import { hasUnboundedRunner } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { waitsOf } from "../airflow/processes.ts";
 import { waitsThrough } from "../airflow/remote.ts";
+import { inTriggerer } from "../airflow/triggerer.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { secondsText } from "../edits/durations.ts";
 import { localName, withImports } from "../edits/imports.ts";
@@ -57,16 +58,20 @@ def export():
 export()
 `,
     limits:
-      "Only commands that Tether can read, and programs that are known to talk to other machines. A task with an execution_timeout is left alone.",
-    links: ["https://docs.python.org/3/library/subprocess.html#subprocess.run"],
+      "Only commands that Tether can read, and programs that are known to talk to other machines. A task with an execution_timeout is left alone, and so are single requests of the AWS CLI, which gives up after 60 silent seconds.",
+    links: [
+      "https://docs.python.org/3/library/subprocess.html#subprocess.run",
+      "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html",
+    ],
   },
   check(file, report) {
     for (const call of file.calls) {
       if (!call.live || (call.kind !== "subprocess" && call.kind !== "popen")) continue;
       const program = waitsThrough(call);
       if (!program) continue;
+      const at = inTriggerer(file, call);
       // An operator's own code is bounded, or not, by the tasks that others make of it.
-      if (!hasUnboundedRunner(file, call)) continue;
+      if (at !== "event loop" && !hasUnboundedRunner(file, call)) continue;
       for (const { wait, span, name } of waits(call)) {
         if (wait.args.some((one) => one.form === "double-star")) continue;
         // communicate(input, timeout), wait(timeout)
@@ -80,8 +85,12 @@ export()
         report({
           span,
           cause: call.call.span,
-          message: `${name}() has no timeout: if ${program} never returns, the task holds its worker slot for ever.`,
-          hint: "Pass timeout=, in seconds, and give the remote command a limit of its own, such as timeout(1).",
+          message: at
+            ? `${name}() stops the triggerer's event loop, and every trigger in it, until ${program} returns.`
+            : `${name}() has no timeout: if ${program} never returns, the task holds its worker slot for ever.`,
+          hint: at
+            ? "Use asyncio.create_subprocess_exec, or await asyncio.to_thread(…), with a timeout."
+            : hint(program),
           related: wait === call.call ? [] : [{ span: call.span, message: `starts ${program}` }],
           fixes: () => [fix(file, call, wait, name)],
         });
@@ -89,6 +98,23 @@ export()
     }
   },
 });
+
+/** What ends the program's own wait besides. */
+function hint(program: string): string {
+  switch (program) {
+    case "ssh":
+    case "autossh":
+      return "Pass timeout=, in seconds, and give the remote command a limit of its own, such as timeout(1).";
+    case "curl":
+      return "Pass timeout=, in seconds, or give curl a --max-time.";
+    case "wget":
+      return "Pass timeout=, in seconds: wget's --timeout only ends silence.";
+    case "rsync":
+      return "Pass timeout=, in seconds, and give rsync a --timeout, which ends silence.";
+    default:
+      return "Pass timeout=, in seconds.";
+  }
+}
 
 function waits(call: RemoteCall): { readonly wait: Call; readonly span: Span; readonly name: string }[] {
   if (call.kind === "subprocess")

@@ -112,6 +112,18 @@ export function isLimited(command: ShellCommand): boolean {
   return words.some((one) => /^--(request-)?timeout(=|$)/.test(one));
 }
 
+/**
+ * Whether the client gives up by itself on a server that falls silent: the AWS CLI, after 60 s (`cli_read_timeout`), but
+ * for transfers, waiters and followed logs, which go on from one answer to the next.
+ */
+export function givesUp({ program, words }: ShellCommand): boolean {
+  if (program !== "aws") return false;
+  const text = words.map((one) => one.text).join(" ");
+  return !/ s3 (cp|sync|mv)\b| wait | --follow\b| --cli-(read|connect)-timeout[ =]0\b| (start-session|execute-command|ssh|socks)\b/.test(
+    text,
+  );
+}
+
 const units: ReadonlyMap<string, number> = new Map([
   ["s", 1],
   ["m", 60],
