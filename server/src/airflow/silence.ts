@@ -1,10 +1,25 @@
 /** How long SSHOperator lets its command be silent. */
 import { argument } from "./arguments.ts";
-import { hasParameter } from "./availability.ts";
+import { hasParameter, providerAtLeast } from "./availability.ts";
 import type { DagFile, Lookup, Task } from "./dagfile.ts";
+import { operators, runsAs } from "./kinds.ts";
 
 /** The task's `cmd_timeout`; absent where its class has none yet: Airflow 1.10 takes it and heeds it not. */
 export function silenceLimit(file: DagFile, task: Task): Lookup {
   const { known } = task.operator;
   return known && hasParameter(file.project, known, "cmd_timeout") ? argument(file, task, "cmd_timeout") : "absent";
+}
+
+/**
+ * The limit that the task gives and that ends nothing: before the ssh provider's 3.3.0 the loop around `select` goes on
+ * when its time is up (`operators/ssh.py`; `contrib/operators/ssh_operator.py` of Airflow 1.10).
+ */
+export function idleSilenceLimit(file: DagFile, task: Task): string | undefined {
+  const { known } = task.operator;
+  if (!known || !runsAs(task, operators.ssh) || providerAtLeast(file.project, known.provider, "3.3.0"))
+    return undefined;
+  return ["cmd_timeout", "timeout"].find((name) => {
+    const given = name === "cmd_timeout" ? silenceLimit(file, task) : argument(file, task, name);
+    return typeof given === "object" && given.resolved.kind === "number";
+  });
 }

@@ -11,7 +11,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
-  mergesInto: ["bash-ssh-call", "subprocess-no-timeout", "popen-not-waited"],
+  mergesInto: ["ssh-client-no-timeout", "bash-ssh-call", "subprocess-no-timeout", "popen-not-waited"],
   docs: {
     why: `OpenSSH's \`ServerAliveInterval\` is 0: the client asks for no sign of life. When a firewall forgets the connection or the other machine disappears, a client that only waits is told by the kernel's TCP keepalive, on Linux after 2 h 11 min (7200 s and 9 probes 75 s apart); one that sends, after about 15 min. Until then the task runs and nothing happens. \`-o ServerAliveInterval=30 -o ServerAliveCountMax=4\` ends it with status 255 after two minutes of silence.`,
     bad: `from airflow import DAG

@@ -11,7 +11,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
-  mergesInto: ["ssh-client-no-keepalive", "bash-ssh-call", "subprocess-no-timeout", "popen-not-waited"],
+  mergesInto: ["bash-ssh-call", "subprocess-no-timeout", "popen-not-waited"],
   docs: {
     why: `Without \`ConnectTimeout\` ssh waits for a host that does not answer as long as the kernel repeats its SYN, on Linux about 2 min, and tries the next address after that. When the host does answer but its sshd is hung, before the banner or in the key exchange, nothing ends the wait at all. \`ConnectTimeout\` bounds all of it.`,
     bad: `from airflow import DAG
@@ -37,17 +37,20 @@ with DAG("export") as dag:
   },
   check(file, report) {
     for (const one of sshClients(file)) {
-      const { missing, call, limit } = one;
+      const { missing, call, limit, bound } = one;
       if (!missing.connectTimeout) continue;
-      const bound = limit ? `, or until ${limit}` : "";
+      const hung = bound ? `for a hung sshd until ${bound.by}` : "without end for a hung sshd";
       report({
         span: one.span,
         cause: one.cause,
-        message: `Without ConnectTimeout, this ${call.tool} waits about 2 min for a host that does not answer, and without end for a hung sshd${bound}.`,
+        message: `Without ConnectTimeout, this ${call.tool} waits about 2 min for a host that does not answer, and ${hung}.`,
         hint: "Add -o ConnectTimeout=10; it bounds the connection, the banner and the key exchange.",
-        severity: limit ? "info" : "warning",
+        severity: limit || (bound?.seconds ?? Infinity) <= quickEnd ? "info" : "warning",
         fixes: () => [sshOptionsFix(file, one.visit.script, one.command, one.text.call)],
       });
     }
   },
 });
+
+// In seconds: hardly more than the kernel takes to try a few addresses.
+const quickEnd = 900;

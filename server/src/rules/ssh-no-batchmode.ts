@@ -12,8 +12,8 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   mergesInto: [
-    "ssh-client-no-keepalive",
     "ssh-client-no-timeout",
+    "ssh-client-no-keepalive",
     "bash-ssh-call",
     "subprocess-no-timeout",
     "popen-not-waited",
