@@ -11,6 +11,7 @@ import {
 } from "../shell/pace.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
+import { knownText } from "../syntax/value.ts";
 import { slice } from "../text/span.ts";
 import { argument } from "./arguments.ts";
 import { hasParameter, providerAtLeast } from "./availability.ts";
@@ -118,7 +119,12 @@ function endsSilence(file: DagFile, task: Task): boolean {
 function podHoldsTask(file: DagFile, task: Task): boolean {
   // The kubelet ends the pod then.
   if (!isUnset(argument(file, task, "active_deadline_seconds"))) return false;
-  if (saysOneWord(argument(file, task, "cmds")) || onlyAnswersAtOnce(task)) return false;
+  if (
+    saysOneWord(argument(file, task, "cmds")) ||
+    asksForHelp(argument(file, task, "arguments")) ||
+    onlyAnswersAtOnce(task)
+  )
+    return false;
   const { known } = task.operator;
   // SparkKubernetesOperator only submitted before the provider's 7.14.
   if (!known || !hasParameter(file.project, known, "get_logs")) return false;
@@ -146,6 +152,13 @@ function saysOneWord(found: Lookup): boolean {
   const first = resolved.kind === "list" ? resolved.items[0] : resolved;
   const text = first?.kind === "string" ? first.folded.text : "";
   return /^(\/(usr\/)?bin\/)?(echo|sleep|date|true|env|ls|cat|printf|hostname)\b[^;&|<>`]*$/.test(text);
+}
+
+/** arguments=["--help"] */
+function asksForHelp(found: Lookup): boolean {
+  if (typeof found !== "object" || found.resolved.kind !== "list") return false;
+  const last = found.resolved.items.at(-1);
+  return last !== undefined && /^--(help|version)$/.test(knownText(last) ?? "");
 }
 
 function isFalse(found: Lookup): boolean {

@@ -1,10 +1,19 @@
 import { hasParameter } from "../airflow/availability.ts";
 import { isUnbounded } from "../airflow/bounds.ts";
+import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { shownName } from "../airflow/kinds.ts";
 import { awaitedSshCall, onlyAnswersAtOnce, printing, remoteWork } from "../airflow/remote.ts";
+import { idleSilenceLimit } from "../airflow/silence.ts";
 import { executionTimeoutFix } from "../edits/limits.ts";
 import { asksOnce, tellsService } from "../shell/pace.ts";
+import { isExempt } from "./exemptOperators.ts";
+import { textsOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
+
+const ignoreOperators = textsOption(
+  "ignore-operators",
+  "Operator classes, your own or a provider's, that need no execution_timeout: they limit themselves. Their subclasses in the same file count, too.",
+);
 
 export default defineRule({
   code: "TET201",
@@ -37,10 +46,12 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
     limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of ssh calls and SFTP or FTP transfers in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients), not of short calls such as curl or aws. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone, but not in Airflow 1.10, where that ends no running task. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],
   },
-  check(file, report) {
+  options: [ignoreOperators],
+  check(file, report, option) {
+    const ignored = option(ignoreOperators);
     for (const task of file.tasks) {
       if (!task.operator.known || !hasParameter(file.project, task.operator.known, "execution_timeout")) continue;
-      if (!isUnbounded(file, task)) continue;
+      if (isExempt(task, ignored) || !isUnbounded(file, task)) continue;
       const work = remoteWork(file, task);
       if (!work) continue;
       report({
@@ -49,13 +60,19 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
         cause: awaitedSshCall(file, task)?.call.span ?? task.span,
         // One request or one word to a service is over soon where nothing is wrong.
         severity: onlyAnswersAtOnce(task, (one) => tellsService(one) || asksOnce(one)) ? "info" : "warning",
-        message:
-          work === printing
-            ? `${shownName(task)} has no execution_timeout: while the remote command keeps printing, nothing else ends it, and the task holds its worker slot.`
-            : `${shownName(task)} has no execution_timeout: ${work} holds the task and its worker slot for ever.`,
+        message: `${shownName(task)} has no execution_timeout: ${consequence(file, task, work)}`,
         hint: "Set execution_timeout on the task or in default_args; on expiry Airflow calls on_kill, then retries or fails the task.",
         fixes: () => [executionTimeoutFix(file, task)],
       });
     }
   },
 });
+
+function consequence(file: DagFile, task: Task, work: string): string {
+  if (work === printing)
+    return "while the remote command keeps printing, nothing else ends it, and the task holds its worker slot.";
+  const idle = idleSilenceLimit(file, task);
+  return idle === undefined
+    ? `${work} holds the task and its worker slot for ever.`
+    : `its ${idle}= ends no silent command in this version, so one that hangs holds the worker slot for ever.`;
+}
