@@ -1,5 +1,6 @@
 /** Which tasks wait for work on another machine, and through what. */
 
+import { behaviourOf } from "../catalog/behaviour.ts";
 import { parameterOf } from "../catalog/index.ts";
 import {
   asksOtherMachine,
@@ -20,6 +21,7 @@ import type { DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
 import { isA, operators, runsAs } from "./kinds.ts";
 import { scriptOf } from "./processes.ts";
 import { awaitedBy, hasNoTimeout } from "./sshCalls.ts";
+import { waitingOf } from "./waiting.ts";
 
 /** The program by which a script on the worker asks another machine without a limit of its own. */
 export function remoteProgram(script: Script): string | undefined {
@@ -76,10 +78,21 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
     }
     return undefined;
   }
-  if (!isA(task, operators.python)) return undefined;
+  if (!isA(task, operators.python)) return endlessWork(file, task);
   const call = awaitedSshCall(file, task);
   if (!call) return file.calls.some((one) => transfersEndlessly(file, task, one)) ? "a transfer that hangs" : undefined;
   return hasNoTimeout(file, call) || awaitedBy(call) === "status" ? "an ssh call that does not return" : printing;
+}
+
+/** What the operator polls until it ends, where nothing in the task limits that: `a Livy batch that never ends`. */
+function endlessWork(file: DagFile, task: Task): string | undefined {
+  const behaviour = task.operator.known && behaviourOf(task.operator.known);
+  if (!behaviour?.endless || waitingOf(file, task, behaviour) !== "waits" || mayDefer(file, task)) return undefined;
+  if (behaviour.timeout?.boundsWait && !isUnset(argument(file, task, behaviour.timeout.parameter))) return undefined;
+  const written = task.call ? slice(file.text, task.call.span) : "";
+  // A stream is to go on for ever; master="local[*]" runs here; spark.yarn.submit.waitAppCompletion may not wait.
+  if (/stream|\blocal\b|waitAppCompletion/i.test(written)) return undefined;
+  return `${behaviour.endless} that never ends`;
 }
 
 /** The ssh call in a Python task's code that may hold it, since nobody limits how long it takes; the one without any limit first. */

@@ -102,6 +102,8 @@ export const amazon: readonly Behaviour[] = [
   fact("emr", "EmrContainerOperator", "the EMR on EKS job", completion, {
     sensor: watch("emr.EmrContainerSensor", same("virtual_cluster_id"), output("job_id")),
     timeout: { parameter: "max_polling_attempts", unit: "attempts", delay: "poll_interval", boundsWait: true },
+    // hooks/emr.py, poll_query_status: `while True`, unless max_polling_attempts is set.
+    endless: "an EMR on EKS job",
   }),
   fact("emr", "EmrServerlessStartJobOperator", "the EMR Serverless job", waitsIf("wait_for_completion"), {
     sensor: watch("emr.EmrServerlessJobSensor", same("application_id"), output("job_run_id")),

@@ -71,6 +71,8 @@ export const clusters: readonly Behaviour[] = [
       copies: ["livy_conn_id"],
       reportsFailure: false,
     },
+    // poll_for_termination knows no end but the batch's.
+    endless: "a Livy batch",
     source: "apache-airflow-providers-apache-livy 4.6.4, operators/livy.py, sensors/livy.py",
   },
   {
@@ -92,6 +94,8 @@ export const clusters: readonly Behaviour[] = [
     wait: { always: true },
     product: "the Spark application",
     severity: "warning",
+    // hooks/spark_submit.py reads what spark-submit prints until it ends, or polls the driver's status.
+    endless: "a Spark application",
     source: "apache-airflow-providers-apache-spark 6.3.4, operators/spark_submit.py",
   },
   {

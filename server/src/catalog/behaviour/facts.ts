@@ -72,6 +72,11 @@ export type Behaviour = {
   /** How grave it is when nobody waits. */
   severity: "error" | "warning";
   timeout?: OwnTimeout;
+  /**
+   * What it polls until that ends, and for ever when it never does, for a message: "a Livy batch". Only where neither
+   * the operator nor the service sets the work a limit by itself.
+   */
+  endless?: string;
   /** Absent: Airflow's `execution_timeout` ends the wait; `{ before }`: only with an Airflow older than that. */
   executionTimeoutBindsWait?: boolean | { before: string };
   /** First provider version (of those read) that waits; older ones return once the request is accepted. */

@@ -44,6 +44,8 @@ export const google: readonly Behaviour[] = [
   fact("dataproc", "DataprocSubmitJobOperator", "the Dataproc job", waitsUnless("asynchronous", { implied: true }), {
     sensor: watchDataproc("dataproc.DataprocJobSensor", output("dataproc_job_id"), same("region")),
     timeout: { parameter: "wait_timeout", unit: "seconds", boundsWait: true },
+    // hooks/dataproc.py, wait_for_job: polls until the job has ended, since no timeout is given.
+    endless: "a Dataproc job",
   }),
   fact("dataproc", "DataprocCreateBatchOperator", "the Dataproc batch", waitsUnless("asynchronous"), {
     sensor: watchDataproc("dataproc.DataprocBatchSensor", same("batch_id"), same("region")),

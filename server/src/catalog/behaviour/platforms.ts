@@ -200,4 +200,17 @@ export const platforms: readonly Behaviour[] = [
     severity: "warning",
     source: "apache-airflow-providers-yandex 4.6.1, operators/dataproc.py",
   },
+  ...["dataproc", "yandexcloud_dataproc"].flatMap((module) =>
+    ["Hive", "MapReduce", "Spark", "Pyspark"].map(
+      (kind): Behaviour => ({
+        operator: `airflow.providers.yandex.operators.${module}.DataprocCreate${kind}JobOperator`,
+        wait: { always: true },
+        product: "the Yandex Data Processing job",
+        severity: "warning",
+        // yandexcloud 0.324.0, _operation_waiter.py: no deadline unless one is given, and the operator gives none.
+        endless: "a Yandex Data Processing job",
+        source: "apache-airflow-providers-yandex 4.6.1, operators/dataproc.py",
+      }),
+    ),
+  ),
 ];
