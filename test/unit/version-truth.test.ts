@@ -150,6 +150,10 @@ const upstream = program(
   "from airflow.providers.standard.sensors.external_task import ExternalTaskSensor",
   'ExternalTaskSensor(task_id="wait", external_dag_id="load", external_task_id="all", timeout=3600)',
 );
+const retried = program(
+  "from airflow.providers.ssh.operators.ssh import SSHOperator",
+  'SSHOperator(task_id="load", ssh_conn_id="edge", command="/opt/load.sh --full", retries=3)',
+);
 const variables = program(
   "from airflow.providers.standard.operators.bash import BashOperator",
   'BashOperator(task_id="load", bash_command="aws s3 sync s3://in /in", env={"DAY": "{{ ds }}"})',
@@ -175,6 +179,8 @@ describe("what came with a version", () => {
     ["env-drops-inherited", "append_env=True", "1.10.15", {}, false, variables],
     ["env-drops-inherited", "**os.environ", "1.10.15", {}, true, variables],
     ["env-drops-inherited", "append_env=True", "2.4.3", {}, true, variables],
+    ["retries-duplicate-remote-job", "get_pty", "1.10.5", {}, false, retried],
+    ["retries-duplicate-remote-job", "get_pty", "1.10.15", {}, true, retried],
     ["sensor-poke-mode-long-wait", 'mode="reschedule"', "1.10.1", {}, false, upstream],
     ["sensor-poke-mode-long-wait", 'mode="reschedule"', "1.10.15", {}, true, upstream],
     // A result that is handed on.

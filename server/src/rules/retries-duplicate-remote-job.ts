@@ -1,6 +1,8 @@
 import { argument } from "../airflow/arguments.ts";
+import { hasParameter } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { known, operators } from "../airflow/kinds.ts";
 import { type Retries, retriesOf } from "../airflow/retries.ts";
 import { type Survivor, survivorOf, survivorOfCall } from "../airflow/survivors.ts";
 import { lockFix, noRetriesFix, terminalFix } from "../edits/survivors.ts";
@@ -58,7 +60,7 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
         span: task.span,
         cause: survivor.cause,
         message: message(survivor, retries),
-        hint: hints[survivor.by],
+        hint: hints[survivor.by === "ssh-operator" && !hasTerminalArgument(file) ? "ssh-client" : survivor.by],
         related: related(retries),
         fixes: () => [
           survivor.by === "ssh-operator" ? terminalFix(file, task) : undefined,
@@ -96,6 +98,11 @@ function message({ by }: Survivor, { count }: Retries): string {
   const again = count === 1 ? "the retry starts" : `each of ${count} retries starts`;
   if (by === "remote-job") return `When timeout passes, the remote job is not stopped: ${again} another one beside it.`;
   return `After a lost connection, a timeout or a dead worker the remote command runs on: ${again} another copy beside it.`;
+}
+
+/** Airflow 1.10.11 and older do not know get_pty. */
+function hasTerminalArgument({ project }: DagFile): boolean {
+  return hasParameter(project, known(operators.ssh), "get_pty");
 }
 
 const hints: Readonly<Record<Survivor["by"], string>> = {

@@ -1,6 +1,8 @@
 import { argument } from "../airflow/arguments.ts";
+import { hasParameter } from "../airflow/availability.ts";
 import { isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
+import { known, operators } from "../airflow/kinds.ts";
 import { silenceLimit } from "../airflow/silence.ts";
 import { type Survivor, survivorOf } from "../airflow/survivors.ts";
 import { shownSeconds } from "../edits/limits.ts";
@@ -67,7 +69,7 @@ with DAG("warehouse") as dag:
         message: message(survivor, limit),
         hint:
           survivor.by === "ssh-operator"
-            ? "Set get_pty=True, or run the command under timeout(1) on the other side."
+            ? `${hasParameter(file.project, known(operators.ssh), "get_pty") ? "Set get_pty=True, or run" : "Run"} the command under timeout(1) on the other side.`
             : "Use ssh -tt, or run the command under timeout(1) on the other side.",
         related: limit.span ? [{ span: limit.span, message: "this limit ends the task alone" }] : [],
         fixes: () => [
