@@ -2,7 +2,7 @@
 
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { type Call, type Expr, type FunctionDef, keyword, type Module, type Stmt, unwrap } from "../syntax/python.ts";
-import { lookup, type Names, type Scope } from "../syntax/scope.ts";
+import { type Binding, lookup, type Names, type Scope } from "../syntax/scope.ts";
 import { bodiesOf, eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import { anyWithin } from "../text/span.ts";
@@ -35,11 +35,16 @@ export function idGiven(values: Evaluator, call: Call | undefined, name: string,
 function hintsOf(module: Module, names: Names): number[] {
   const words = ["DAG", "dag"];
   for (const [name, bindings] of names.module.bindings) {
-    const imported = bindings.some((one) => one.kind === "import" && /\.(?:DAG|dag)$/.test(one.qualified));
-    const alias = bindings.some((one) => one.kind === "value" && /^(?:name|attribute)$/.test(one.value.kind));
-    if ((imported || alias) && !words.includes(name)) words.push(name);
+    if (!words.includes(name) && bindings.some((one) => standsForDag(one, name))) words.push(name);
   }
   return [...module.text.matchAll(new RegExp(`\\b(?:${words.join("|")})\\b`, "g"))].map((one) => one.index);
+}
+
+/** from airflow import DAG as Flow; Flow = models.DAG */
+function standsForDag(binding: Binding, name: string): boolean {
+  if (binding.kind === "value") return binding.value.kind === "name" || binding.value.kind === "attribute";
+  if (binding.kind !== "import" || binding.statement.kind !== "import-from") return false;
+  return binding.statement.names.some((one) => one.alias === name && /^(?:DAG|dag)$/.test(one.name));
 }
 
 /** Reads a file's DAGs. */

@@ -3,6 +3,7 @@ import type { Attribute, Call, CallArgument, Expr, Str } from "../syntax/python.
 import { keyword, lastName, unwrap } from "../syntax/python.ts";
 import { everyExpression, walkStatements } from "../syntax/traverse.ts";
 import type { Span } from "../text/span.ts";
+import { holdsAny } from "../text/words.ts";
 import type { DagFile } from "./dagfile.ts";
 
 /** A place in Python code that turns the check of host keys off. */
@@ -17,11 +18,11 @@ export type UncheckedClient = {
   readonly call: Call | undefined;
 };
 
-const words = /HostKeyPolicy|AutoAddPolicy|WarningPolicy|host_?key|known_hosts/;
+const words = ["HostKeyPolicy", "AutoAddPolicy", "WarningPolicy", "host_key", "hostkey", "known_hosts"];
 
 /** All such places of a file. */
 export function uncheckedClients(file: DagFile): UncheckedClient[] {
-  if (!words.test(file.text)) return [];
+  if (!holdsAny(file.text, words)) return [];
   const found: UncheckedClient[] = [];
   const speaks = (module: RegExp): boolean => module.test(file.text);
   everyExpression(file.module.body, (expr) => {

@@ -1,6 +1,7 @@
 /** How the end of a DAG run follows from its tasks: from those that nothing runs after. */
 import { walkStatements } from "../syntax/traverse.ts";
 import { slice } from "../text/span.ts";
+import { holdsAny } from "../text/words.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { edgesFrom, followersOf } from "./edges.ts";
 import { isA, isSensor, operators } from "./kinds.ts";
@@ -27,7 +28,7 @@ const linksAll =
 /** The leaves of a file that make a run with failed remote work end as success. A teardown is no leaf. */
 export function maskingLeaves(file: DagFile): readonly Masking[] {
   const found = new Map<Task, { rule: string; masked: Task[] }>();
-  if (!/all_done|always|["']dummy|ALL_DONE|ALWAYS/.test(file.text)) return [];
+  if (!holdsAny(file.text, ["all_done", "always", "dummy", "ALL_DONE", "ALWAYS"])) return [];
   // list(dag.tasks) >> watcher(): any task may have a follower that is not seen.
   if (file.openEdges.some((one) => !one.beforeComplete) || linksAll.test(file.text)) return [];
   for (const task of file.tasks) {

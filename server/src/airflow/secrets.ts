@@ -7,6 +7,7 @@ import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import type { SourceSpan, Span } from "../text/span.ts";
+import { holdsAny } from "../text/words.ts";
 import type { DagFile } from "./dagfile.ts";
 
 /** One secret. */
@@ -21,7 +22,7 @@ export type InlineSecret = {
   readonly argument: Span;
 };
 
-const words = /passw|passphrase|ssh|sftp|PRIVATE KEY/i;
+const words = ["passw", "PASSW", "Passw", "phrase", "ssh", "SSH", "sftp", "SFTP", "PRIVATE KEY"];
 const secretNames = /^(?:password|passphrase|ssh_password|ssh_private_key_password|private_key_pass(?:phrase)?|pwd)$/;
 
 /** Text that surely is no secret: empty, a template, a word that says what to put there. */
@@ -33,7 +34,7 @@ export function isPlaceholder(text: string): boolean {
 
 /** The secrets that calls of ssh libraries and hooks get as literals. */
 export function inlineSecrets(file: DagFile): InlineSecret[] {
-  if (!words.test(file.text)) return [];
+  if (!holdsAny(file.text, words)) return [];
   const found: InlineSecret[] = [];
   const visit = (body: readonly Stmt[], scope: Scope): void => {
     walkStatements(body, (statement) => {

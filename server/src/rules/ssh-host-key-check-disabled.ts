@@ -11,6 +11,7 @@ import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { prints } from "../syntax/uses.ts";
 import type { Fix } from "../text/edit.ts";
 import { overlaps, partKey, type Span, slice } from "../text/span.ts";
+import { holdsAny } from "../text/words.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -57,7 +58,7 @@ with DAG("sync") as dag:
     const seen: Span[] = [];
     const told = new Set<string>();
     for (const { root } of shellTexts(file)) {
-      if (!hostKeyWords.test(root.folded.text)) continue;
+      if (!holdsAny(root.folded.text, hostKeyWords)) continue;
       for (const { script, one } of inScript(root)) {
         const span = sourceSpan(script.folded, one.span);
         if (told.has(partKey(span))) continue;
@@ -120,7 +121,7 @@ const client = /^\s*(?:sshpass\s.*)?(?:\S*\/)?(?:ssh|scp|sftp|rsync|autossh)\s/;
  * run, in ways that are not followed.
  */
 function optionLiterals(file: DagFile): Span[] {
-  if (!hostKeyWords.test(file.text)) return [];
+  if (!holdsAny(file.text, hostKeyWords)) return [];
   const found: Span[] = [];
   walkStatements(file.module.body, (statement) => {
     const spoken = statement.kind === "expression" && (statement.expr.kind === "string" || prints(statement.expr));

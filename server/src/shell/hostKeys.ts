@@ -5,7 +5,13 @@ import type { ShellCommand } from "./script.ts";
 import type { Visit } from "./walk.ts";
 
 /** Whether a text may hold such an option. */
-export const hostKeyWords = /StrictHostKeyChecking|HOST_KEY_CHECKING|strict-host-key-checking/i;
+export const hostKeyWords = [
+  "StrictHostKeyChecking",
+  "stricthostkeychecking",
+  "HOST_KEY_CHECKING",
+  "host_key_checking",
+  "strict-host-key-checking",
+];
 
 // Sources: ssh_config(5); Ansible's `host_key_checking`; `gcloud compute ssh --strict-host-key-checking`.
 const accepting =

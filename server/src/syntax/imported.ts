@@ -74,11 +74,13 @@ export function projectOf(findModule: FindModule): Project {
       const found = lookup(home.names.module, name, home.module.text.length);
       return found === "unbound" ? undefined : found;
     };
+    const outside = new Set<string>();
     const find = (qualified: string): Imported | undefined => {
-      if (depth > deepest) return undefined;
+      if (depth > deepest || outside.has(qualified)) return undefined;
       depth++;
       try {
         const at = split(path, qualified);
+        if (!at) outside.add(qualified);
         const [name, ...members] = at?.rest ?? [];
         if (!at || name === undefined) return undefined;
         const found = bindingIn(at.home, name);
