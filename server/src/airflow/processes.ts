@@ -1,7 +1,7 @@
 /** What task code does with the processes it starts. */
 
 import type { Script, Statement } from "../shell/script.ts";
-import { type Call, lastName, unwrap } from "../syntax/python.ts";
+import { type Call, unwrap } from "../syntax/python.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { prints, type Result, type Use } from "../syntax/uses.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
@@ -41,11 +41,12 @@ export function scriptOf(call: RemoteCall): Script | undefined {
 /** Whether the command only tidies up. */
 export function onlyTidies(call: RemoteCall): boolean {
   const script = scriptOf(call);
-  return (
-    script !== undefined &&
-    script.body.length > 0 &&
-    script.body.every((one) => one.kind === "command" && tidying.has(one.program ?? ""))
-  );
+  return script !== undefined && script.body.length > 0 && script.body.every((one) => tidies(one));
+}
+
+function tidies(statement: Statement): boolean {
+  if (statement.kind === "and-or") return tidies(statement.left) && tidies(statement.right);
+  return statement.kind === "command" && tidying.has(statement.program ?? "");
 }
 
 /** Programs that answer a question and change nothing. */
@@ -107,15 +108,6 @@ export function isActedOn(file: DagFile, call: RemoteCall, result: Result = call
   return !result.discarded && result.uses.some((use) => decides(file, use) && !isReturnedToAirflow(file, call, use));
 }
 
-const parsing = /^(loads|fromstring|literal_eval|safe_load|parse)$/;
-
-/** What a program wrote goes to a parser, which raises on the nothing that a failed one leaves: `json.loads(r.stdout)`. */
-export function isParsed(file: DagFile, use: Use, depth = 0): boolean {
-  if (!use.call || depth > 8) return false;
-  if (use.kind === "method") return file.results.resultOf(use.call).uses.some((one) => isParsed(file, one, depth + 1));
-  return parsing.test(lastName(use.call.func) ?? "");
-}
-
 /** The value decides in an `if` or `assert` whether the function raises; with `leaves`, whether it raises or returns. */
 export function mayRaise(file: DagFile, use: Use, leaves = false): boolean {
   if (use.kind !== "tested" && use.kind !== "compared") return false;
@@ -135,6 +127,22 @@ export function mayRaise(file: DagFile, use: Use, leaves = false): boolean {
 /** Something depends on the value beyond what is printed. */
 export function decides(file: DagFile, use: Use): boolean {
   return use.kind !== "shown" && !comparedWithNone(file, use) && !onlySaid(file, use);
+}
+
+/** The value is compared, or decides in a test, by itself or by a method of it: `if out.strip() != "found"`. */
+export function isAsked(file: DagFile, use: Use, depth = 0): boolean {
+  if (use.kind === "compared") return true;
+  if (use.kind === "method" && use.call && depth < 8)
+    return file.results.resultOf(use.call).uses.some((one) => isAsked(file, one, depth + 1));
+  if (use.kind !== "tested") return false;
+  const above = file.results.parentOf(use.expr);
+  return above !== undefined && ("stmt" in above || above.expr.kind === "unary" || above.expr.kind === "conditional");
+}
+
+/** if code != 0: print("it failed") else: print("it went well") */
+export function isWeighedInWords(file: DagFile, use: Use): boolean {
+  const statement = file.results.statementOf(use.expr);
+  return statement?.kind === "if" && statement.branches.length > 1 && onlySaid(file, use);
 }
 
 /** if code != 0: print("it failed") */

@@ -3,7 +3,8 @@ import { isQuickText } from "../shell/pace.ts";
 import { keyword } from "../syntax/python.ts";
 import type { Use } from "../syntax/uses.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
-import { isParsed, mayRaise, scriptOf } from "./processes.ts";
+import { isParsed } from "./parsedOutput.ts";
+import { mayRaise, scriptOf } from "./processes.ts";
 
 /**
  * How the code waits for a command of `exec_command`: by reading its output, which the channel's timeout ends; by its

@@ -1,5 +1,6 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { isActedOn, isParsed, isRead, mayRaise, onlyAsks, onlyTidies } from "../airflow/processes.ts";
+import { isParsed } from "../airflow/parsedOutput.ts";
+import { isActedOn, isAsked, isRead, mayRaise, onlyAsks, onlyTidies } from "../airflow/processes.ts";
 import { isReturnedToAirflow } from "../airflow/returned.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { localOf } from "../edits/bindings.ts";
@@ -57,6 +58,16 @@ with DAG("push") as dag:
       const status = call.callee === "os.system";
       if (status ? isActedOn(file, call) : outputJudged(file, call)) continue;
       const returned = call.result.uses.some((use) => isReturnedToAirflow(file, call, use));
+      // out = getoutput(…); if out != "found": a failure may be one of the answers.
+      if (!status && call.result.uses.some((use) => isAsked(file, use))) {
+        report({
+          span: call.span,
+          severity: "info",
+          message: `${call.callee} gives the output but not the exit status: to the test of this output, a command that fails is one more answer.`,
+          hint: "Use subprocess.run(…, capture_output=True, timeout=…), and look at its returncode, too.",
+        });
+        continue;
+      }
       report({
         span: call.span,
         message: status

@@ -1,5 +1,5 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { isRead } from "../airflow/processes.ts";
+import { isRead, onlyTidies } from "../airflow/processes.ts";
 import { isJudged, succeedsAlways } from "../airflow/sshCalls.ts";
 import { freeName } from "../edits/freeNames.ts";
 import { lineIndent, startsLine } from "../edits/layout.ts";
@@ -83,7 +83,7 @@ restart()
       const answers = result.uses.some((use) => isTaken(file, use));
       report({
         span: first?.span ?? call.span,
-        severity: answers ? "warning" : "error",
+        severity: onlyTidies(call) ? "info" : answers ? "warning" : "error",
         message: first
           ? "Nothing depends on this exit status: when the remote command fails, Airflow still marks the task success."
           : answers

@@ -1,5 +1,15 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import { decides, isActedOn, isParsed, onlyAsks, onlyTidies, statusIsRead, waitsOf } from "../airflow/processes.ts";
+import { isParsed } from "../airflow/parsedOutput.ts";
+import {
+  decides,
+  isActedOn,
+  isAsked,
+  isWeighedInWords,
+  onlyAsks,
+  onlyTidies,
+  statusIsRead,
+  waitsOf,
+} from "../airflow/processes.ts";
 import { isReturnedToAirflow } from "../airflow/returned.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { replaceCallee } from "../edits/calls.ts";
@@ -63,12 +73,27 @@ export()
       const found =
         name === "Popen" ? popenIgnored(file, call) : (name === "run" || name === "call") && resultIgnored(file, call);
       if (!found) continue;
+      if (isOnlySaid(file, call)) {
+        report({
+          span: call.span,
+          severity: "info",
+          message: `The exit status of this subprocess.${name} only reaches the log: when the program fails, Airflow still marks the task success.`,
+          hint: "If that is not meant, raise where the failure is logged.",
+          fixes: () => [checked(file, call, name)],
+        });
+        continue;
+      }
+      const asked = name === "run" && call.result.uses.some((use) => isAskedOutput(file, use));
       report({
         span: call.span,
         message: `Nobody acts on the exit status of this subprocess.${name}: when the program fails, Airflow still marks the task success.`,
         hint:
-          name === "Popen" ? "Raise when returncode is not 0." : "Pass check=True, or raise when the status is not 0.",
-        fixes: () => [checked(file, call, name)],
+          name === "Popen"
+            ? "Raise when returncode is not 0."
+            : asked
+              ? "Look at returncode, too; check=True would also fail on the answers that the test of the output handles."
+              : "Pass check=True, or raise when the status is not 0.",
+        fixes: () => (asked ? [] : [checked(file, call, name)]),
       });
     }
   },
@@ -87,6 +112,20 @@ function resultIgnored(file: DagFile, call: RemoteCall): boolean {
       (isStream(use) && !isParsed(file, use)) ||
       (use.path[0] === "returncode" && isReturnedToAirflow(file, call, use)),
   );
+}
+
+/** if p.returncode != 0: log.info("not there") else: log.info("there") */
+function isOnlySaid(file: DagFile, { callee, result }: RemoteCall): boolean {
+  return result.uses.some(
+    (use) =>
+      (use.path.at(-1) === "returncode" || (callee === "subprocess.call" && use.path.length === 0)) &&
+      isWeighedInWords(file, use),
+  );
+}
+
+/** r = run(…); if "no objects" in r.stdout: …; if r.stderr: … is a look for a failure. */
+function isAskedOutput(file: DagFile, use: Use): boolean {
+  return use.path[0] === "stdout" && isAsked(file, use);
 }
 
 function isStream(use: Use): boolean {
