@@ -84,9 +84,7 @@ rates()
           : `${shownCallee(call)} has no timeout: if the server never answers, the task holds its worker slot for ever.`,
         hint: at
           ? "Use an async client such as aiohttp, or await asyncio.to_thread(…), with a timeout."
-          : hook
-            ? 'Pass extra_options={"timeout": …}, in seconds.'
-            : "Pass timeout=, in seconds: it limits the connection and every wait for data.",
+          : hintFor(call, hook),
         fixes: () => [hook ? hookFix(file, call) : callFix(file, call)],
       });
     }
@@ -103,6 +101,13 @@ rates()
     }
   },
 });
+
+function hintFor({ callee }: RemoteCall, hook: boolean): string {
+  if (hook) return 'Pass extra_options={"timeout": …}, in seconds.';
+  if (callee.endsWith(".urlretrieve"))
+    return "It takes no timeout: open the URL by urlopen(url, timeout=…) and write the file by shutil.copyfileobj.";
+  return "Pass timeout=, in seconds: it limits the connection and every wait for data.";
+}
 
 /** `requests.get`, `Session.get`, `urlopen`: as its users call it. */
 function shownCallee({ callee }: RemoteCall): string {
