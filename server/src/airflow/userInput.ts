@@ -24,8 +24,8 @@ export type InputHole = { readonly input: UserInput; readonly hole: Hole };
 
 const words = /\bdag_run\b|\bparams\b/;
 
-/** The Jinja expressions of a task's text that print what a user decides. */
-export function templateInputs(file: DagFile, task: Task, script: Script): InputHole[] {
+/** The Jinja expressions of a task's text that print what a user decides; none that passes one of the `safe` filters. */
+export function templateInputs(file: DagFile, task: Task, script: Script, safe: readonly string[]): InputHole[] {
   const { text, holes } = script.folded;
   if (!words.test(text)) return [];
   const tags = holes.filter((one) => one.kind === "jinja-statement").map((one) => text.slice(one.start, one.end));
@@ -33,7 +33,7 @@ export function templateInputs(file: DagFile, task: Task, script: Script): Input
   const tests = tags.filter((one) => /^\{%-?\s*(?:el)?if\b/.test(one)).join("\n");
   return holes.flatMap((hole): InputHole[] => {
     if (hole.kind !== "jinja-expression" || inComment(text, hole.start)) return [];
-    const input = firstInput(text.slice(hole.start, hole.end), named);
+    const input = firstInput(text.slice(hole.start, hole.end), named, safe);
     if (!input || !isOpen(file, task, input) || isTested(tests, input)) return [];
     return [{ input, hole }];
   });
@@ -50,10 +50,16 @@ export function renderedHoles({ call, function: code }: RemoteCall, script: Scri
 }
 
 /** What a user decides in such a text. */
-export function renderedInputs(file: DagFile, task: Task, call: RemoteCall, script: Script): InputHole[] {
+export function renderedInputs(
+  file: DagFile,
+  task: Task,
+  call: RemoteCall,
+  script: Script,
+  safe: readonly string[],
+): InputHole[] {
   const holes = renderedHoles(call, script);
   if (holes.length === 0) return [];
-  return templateInputs(file, task, { ...script, folded: { ...script.folded, holes } });
+  return templateInputs(file, task, { ...script, folded: { ...script.folded, holes } }, safe);
 }
 
 /** `{% set table = dag_run.conf.table %}`, `{% for file in params.files %}`: the names and what they come from. */
@@ -73,17 +79,22 @@ function assigned(tags: readonly string[]): ReadonlyMap<string, string> {
 const handingOn =
   /^(?:default|d|string|trim|upper|lower|title|capitalize|replace|join|first|last|safe|indent|truncate|list|sort|unique|reverse|tojson|e|escape|forceescape|format|wordwrap|striptags|center|ds|ts|items|batch|slice|random)$/;
 
-function firstInput(expression: string, named: ReadonlyMap<string, string>, depth = 0): UserInput | undefined {
+function firstInput(
+  expression: string,
+  named: ReadonlyMap<string, string>,
+  safe: readonly string[],
+  depth = 0,
+): UserInput | undefined {
   if (depth > 4) return undefined;
   for (const { value, filters } of printed(expression)) {
-    if (filters.some((one) => !handingOn.test(one))) continue;
+    if (filters.some((one) => !handingOn.test(one) || safe.includes(one))) continue;
     const direct = inputOf(value);
     if (direct) return direct;
     const name = /^(\w+)/.exec(value)?.[1] ?? "";
     const source = named.get(name);
     const through =
       source !== undefined && /^\w+(?:\.\w+|\[[^\]]*\])*$/.test(value)
-        ? firstInput(source, named, depth + 1)
+        ? firstInput(source, named, safe, depth + 1)
         : undefined;
     if (through) return through;
   }

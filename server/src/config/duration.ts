@@ -12,6 +12,18 @@ export function parseDuration(written: string | number): number | undefined {
   return positive(seconds);
 }
 
+/** Seconds as a duration that people write: 5400 is `1h30m`. */
+export function writeDuration(seconds: number): string {
+  let [text, rest] = ["", seconds];
+  for (const unit of ["h", "m", "s"]) {
+    const each = unitSeconds[unit] ?? 1;
+    const count = unit === "s" ? rest : Math.floor(rest / each);
+    rest -= count * each;
+    if (count > 0) text += `${count}${unit}`;
+  }
+  return text;
+}
+
 function positive(seconds: number): number | undefined {
   return seconds > 0 && Number.isFinite(seconds) ? seconds : undefined;
 }

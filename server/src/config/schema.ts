@@ -4,10 +4,14 @@ import { parseDuration } from "./duration.ts";
 
 const selectors = z.array(z.string());
 
-const duration = z.union([z.number(), z.string()]).transform((written, context) => {
+/** What is told of a wrong duration. */
+export const durationExpected = 'expected seconds or a duration such as "90s", "45m" or "1h30m"';
+
+/** Seconds, written as a number or as `1h30m`. */
+export const duration = z.union([z.number(), z.string()], { error: durationExpected }).transform((written, context) => {
   const seconds = parseDuration(written);
   if (seconds !== undefined) return seconds;
-  context.addIssue({ code: "custom", message: 'expected seconds or a duration such as "90s", "45m" or "1h30m"' });
+  context.addIssue({ code: "custom", message: durationExpected });
   return z.NEVER;
 });
 
@@ -55,12 +59,25 @@ const airflowSchema = z.strictObject({
     ),
 });
 
-const ruleSchema = z.strictObject({
-  severity: z
-    .enum(["error", "warning", "info", "off"])
-    .optional()
-    .describe("The severity of the rule's findings; `off` turns it off, the others turn it on."),
+/** The key of a rule's table that every rule has. */
+export const severityName = "severity";
+
+const severity = z.enum(["error", "warning", "info", "off"], {
+  error: 'expected "error", "warning", "info" or "off"',
 });
+
+// A rule's other options are its own: ruleOptions.ts reads them where the rules are known.
+const ruleSchema = z.union(
+  [
+    severity.transform((short) => ({ severity: short })),
+    z.looseObject({
+      severity: severity
+        .optional()
+        .describe("The severity of the rule's findings; `off` turns it off, the others turn it on."),
+    }),
+  ],
+  { error: 'expected "error", "warning", "info", "off" or a table' },
+);
 
 /** Every option with its type, its description and its default, keyed as written in TOML. */
 export const optionsSchema = z.strictObject({
@@ -108,7 +125,10 @@ export const optionsSchema = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe("Host as written in an ssh command → id of the Airflow connection for it."),
-  rules: z.record(z.string(), ruleSchema).default({}).describe("Per rule name: its severity."),
+  rules: z
+    .record(z.string(), ruleSchema)
+    .default({})
+    .describe("Per rule name: its severity, or a table with the severity and the rule's own options."),
 });
 
 /** The options after validation, durations in seconds, defaults filled in. */

@@ -15,7 +15,7 @@ export function validateOptions(raw: unknown): { options: Options; problems: Opt
   for (let round = 0; round < 3; round++) {
     const parsed = optionsSchema.safeParse(input);
     if (parsed.success) return { options: parsed.data, problems };
-    for (const issue of parsed.error.issues) {
+    for (const issue of parsed.error.issues.flatMap(inner)) {
       const path = issue.path.map(String);
       if (issue.code === "unrecognized_keys") {
         for (const key of issue.keys) {
@@ -34,6 +34,15 @@ export function validateOptions(raw: unknown): { options: Options; problems: Opt
     }
   }
   return { options: defaultOptions, problems };
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of several forms, what is wrong inside the one that was meant; the issue itself where no form fits at all. */
+function inner(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find((form) => form.every((one) => one.path.length > 0));
+  return meant && meant.length > 0 ? meant.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) : [issue];
 }
 
 /** The option names that may stand below `path`. */

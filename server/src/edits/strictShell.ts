@@ -6,7 +6,7 @@ import { laxPipelines } from "../shell/pipelines.ts";
 import type { Script, ShellCommand, Statement } from "../shell/script.ts";
 import { strictness } from "../shell/strict.ts";
 import { type CommandVisit, commands, statements } from "../shell/walk.ts";
-import { doesWork, isCleanup } from "../shell/weight.ts";
+import { doesWork, isCleanup, type Programs } from "../shell/weight.ts";
 import { editFolded, type Segment, segmentsAt, sourceSpan } from "../syntax/folded.ts";
 import type { Edit, Fix } from "../text/edit.ts";
 import { lineIndent, type SourceFile, startsLine } from "./layout.ts";
@@ -72,9 +72,17 @@ function ownFlags(first: Statement | undefined): ShellCommand["words"][number] |
   return flags && !flags.quoted && !flags.dynamic && /^-[a-np-z]+$/i.test(flags.text) ? flags : undefined;
 }
 
-/** The fix that lets a text end at its first failure, and look at every stage of the pipelines that would then matter. */
-export function errexitFix(file: Pick<SourceFile, "module">, lax: Lax, text: JudgedText): Fix | undefined {
-  return strictFix(file, lax, errexitFor(lax), text);
+/**
+ * The fix that lets a text end at its first failure, and look at every stage of the pipelines that would then matter.
+ * With it a failure of the `harmless` programs matters, too.
+ */
+export function errexitFix(
+  file: Pick<SourceFile, "module">,
+  lax: Lax,
+  text: JudgedText,
+  harmless?: Programs,
+): Fix | undefined {
+  return strictFix(file, lax, errexitFor(lax), text, harmless);
 }
 
 /** The statement with which a text would end at its first failure: `set -e`, `set -eo pipefail`. */
@@ -100,13 +108,19 @@ export function pipefailFix(file: Pick<SourceFile, "module">, lax: Lax, text: Ju
   return lax.script.dialect === "sh" ? undefined : strictFix(file, lax, { errexit: false, pipefail: true }, text);
 }
 
-function strictFix(file: Pick<SourceFile, "module">, lax: Lax, strict: Strict, text: JudgedText): Fix | undefined {
+function strictFix(
+  file: Pick<SourceFile, "module">,
+  lax: Lax,
+  strict: Strict,
+  text: JudgedText,
+  harmless?: Programs,
+): Fix | undefined {
   const edit = strictEdit(file, lax, strict);
   if (!edit) return undefined;
   const title = `Add \`${setStatement(strict)}\``;
   const reasons = [
     strict.pipefail ? pipesFail(lax) : undefined,
-    strict.errexit ? endsEarly(lax, strict) : undefined,
+    strict.errexit ? endsEarly(lax, strict, harmless) : undefined,
     losesTerminal(lax, text),
   ].filter((one) => one !== undefined);
   if (reasons.length === 0) return { title, edits: [edit], safety: "safe" };
@@ -133,16 +147,18 @@ function pipesFail({ script }: Lax): string | undefined {
 }
 
 /** What changes besides the fault when a text ends at its first failure; undefined when only work and preparation stand there. */
-function endsEarly({ script, statement }: Lax, { pipefail }: Strict): string | undefined {
+function endsEarly({ script, statement }: Lax, { pipefail }: Strict, harmless?: Programs): string | undefined {
   const behind = script.body.filter((one) => one.span.start >= statement.span.end);
-  const tidying = behind.find((one) => one.kind === "command" && isCleanup(one) && !alwaysWell.has(one.program ?? ""));
+  const tidying = behind.find(
+    (one) => one.kind === "command" && isCleanup(one, harmless) && !alwaysWell.has(one.program ?? ""),
+  );
   if (tidying?.kind === "command") return `${tidying.program} behind it no longer runs after a failure`;
   const others = "any other statement that fails now ends the text, too";
   if (statements(script).some((one) => one.script === script && /^(?:function|other|test)$/.test(one.statement.kind)))
     return others;
   for (const visit of commands(script)) {
     const { statement: command, script: own, conditional } = visit;
-    if (own !== script || conditional || isHarmless(command) || doesWork(command)) continue;
+    if (own !== script || conditional || isHarmless(command) || doesWork(command, harmless)) continue;
     if (!pipefail && isOverheard(visit)) continue;
     return command.program ? `a failure of ${command.program} now ends the text, too` : others;
   }

@@ -1,5 +1,6 @@
 import type { Source, Sources } from "../airflow/build.ts";
 import type { DagFile, Run } from "../airflow/dagfile.ts";
+import { optionReader } from "../rules/option.ts";
 import type { Finding, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
 import { cover, type Span } from "../text/span.ts";
@@ -69,7 +70,8 @@ export function examine(
     const severity = settings.enabled.get(rule.name);
     if (severity === undefined || ignored.has(rule.name)) continue;
     try {
-      rule.check(file, reporter(rule, file, settings, findings, reported));
+      const option = optionReader(rule.options, settings.ruleOptions.get(rule.name));
+      rule.check(file, reporter(rule, file, settings, findings, reported), option);
       ran.add(rule.name);
     } catch (error) {
       findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));

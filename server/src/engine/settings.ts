@@ -2,9 +2,11 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 import { airflowMajor, type Limits, type Project, proposedLimits } from "../airflow/target.ts";
 import { at, type ConfigProblem, type LoadedConfig, loadConfig, readConfig, repositoryRoot } from "../config/load.ts";
+import { readRuleOptions } from "../config/ruleOptions.ts";
 import type { Options } from "../config/schema.ts";
 import { matchRules, type Selectable, selectRules, unknownSelector } from "../config/selection.ts";
 import { rules } from "../rules/index.ts";
+import type { GivenOptions } from "../rules/option.ts";
 import type { Severity } from "../rules/rule.ts";
 import { invalidConfig, ownRules, unknownSuppression, unusedSuppression } from "./own.ts";
 import { detectTarget, type ToldCache } from "./project.ts";
@@ -21,6 +23,8 @@ export type Settings = {
   readonly enabled: ReadonlyMap<string, Severity>;
   /** Rule name → severity, only where the configuration gives one. */
   readonly forced: ReadonlyMap<string, Severity>;
+  /** Rule name → what the configuration says of the rule's own options. */
+  readonly ruleOptions: ReadonlyMap<string, GivenOptions>;
   readonly perFileIgnores: readonly { readonly glob: string; readonly rules: ReadonlySet<string> }[];
   /** Globs relative to `root`. */
   readonly exclude: readonly string[];
@@ -123,6 +127,14 @@ function assemble(
   }
   for (const message of wrongOverrides(overrides, known)) problems.push({ path: file, message });
   const perFileIgnores = Object.entries(options["per-file-ignores"]).map(([glob, selectors]) => {
+  const ruleOptions = new Map<string, GivenOptions>();
+  for (const { name, options: declared = [] } of [...rules, ...ownRules.map(({ name }) => ({ name, options: [] }))]) {
+    const table = options.rules[name];
+    if (!table) continue;
+    const read = readRuleOptions(name, table, declared);
+    ruleOptions.set(name, read.values);
+    for (const { path, message } of read.problems) problems.push(at(file, config.lineOf(path), message));
+  }
     for (const selector of selectors) {
       const wrong = unknownSelector(selector, known);
       if (wrong) problems.push(at(file, config.lineOf(["per-file-ignores", glob]), `"per-file-ignores": ${wrong}`));
@@ -153,6 +165,7 @@ function assemble(
     forced: selection.forced,
     perFileIgnores,
     exclude: [...options.exclude, ...(overrides.exclude ?? [])],
+    ruleOptions,
     src: options.src,
     project,
     airflowIgnore: options.airflow["dag-ignore-file-syntax"] ?? (airflowMajor(target) >= 3 ? "glob" : "regexp"),

@@ -7,9 +7,11 @@ import { strictEdit } from "../edits/strictShell.ts";
 import { errorPages } from "../shell/errorPages.ts";
 import { type Masked, masked } from "../shell/status.ts";
 import type { CommandVisit } from "../shell/walk.ts";
+import { isCleanup } from "../shell/weight.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
 import { keyword } from "../syntax/python.ts";
 import type { Edit, Fix } from "../text/edit.ts";
+import { harmlessCommands } from "./harmlessCommands.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -40,13 +42,16 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
     load = BashOperator(task_id="load", bash_command="python3 /opt/load.py --day {{ ds }}; rc=$?; rm -rf work; exit $rc")
 `,
     limits:
-      "Commands that only tidy up or ask (rm, kill, grep, docker rm …) may fail, and are left alone. So is a status that is kept in a variable and handed on, or echoed for the task that reads the XCom. A curl without --fail counts where it saves plain data that nothing in the text looks at.",
+      "Commands that only tidy up or ask (rm, kill, grep, docker rm …) may fail, and are left alone, as are the programs of `harmless-commands`. So is a status that is kept in a variable and handed on, or echoed for the task that reads the XCom. A curl without --fail counts where it saves plain data that nothing in the text looks at.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html"],
   },
-  check(file, report) {
+  options: [harmlessCommands],
+  check(file, report, option) {
+    const harmless = new Set(option(harmlessCommands));
     for (const text of judgedTexts(file)) {
       const { script, by, task } = text;
       for (const { visit, file: saved } of errorPages(script)) {
+        if (isCleanup(visit.statement, harmless)) continue;
         report({
           span: sourceSpan(visit.script.folded, visit.statement.span),
           message: `Without --fail curl ends with 0 after HTTP 4xx and 5xx, too: Airflow marks the task success, and ${shownFile(saved)} holds the error page.`,
@@ -56,7 +61,9 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
       }
       for (const one of masked(script)) {
         if (one.cleanup || !one.decides) continue;
-        const program = mainProgram(one);
+        const matter = one.commands.filter((command) => !isCleanup(command, harmless));
+        if (matter.length === 0) continue;
+        const program = mainProgram(harmless.size > 0 ? { commands: matter } : one);
         if (program === undefined) continue;
         if (task && handsOnStatus(one) && isMentioned(file, task)) continue;
         const closing = one.script === script && task ? (text: string) => closingBlank(task, text) : () => "";
@@ -122,7 +129,7 @@ function withFail(file: DagFile, { script, statement }: CommandVisit, call: Remo
 }
 
 /** The one whose failure matters most: the last that does work. */
-function mainProgram({ commands }: Masked): string | undefined {
+function mainProgram({ commands }: Pick<Masked, "commands">): string | undefined {
   const programs = commands.flatMap((one) => one.program ?? []);
   return programs.findLast((one) => !/^(?:cd|source|\.|export|set|echo|mkdir)$/.test(one)) ?? programs[0];
 }

@@ -2,6 +2,7 @@ import { type JudgedText, judgedTexts } from "../airflow/judged.ts";
 import { errexitFix, errexitStatement } from "../edits/strictShell.ts";
 import { type Lost, lostFailures } from "../shell/lost.ts";
 import { sourceSpan } from "../syntax/folded.ts";
+import { harmlessCommands } from "./harmlessCommands.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -41,15 +42,17 @@ with DAG("export") as dag:
     )
 `,
     limits:
-      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone, and so is one whose parts stand in branches of Jinja. A last statement that always succeeds is the matter of exit-status-masked.",
+      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail; `harmless-commands` adds your own. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone, and so is one whose parts stand in branches of Jinja. A last statement that always succeeds is the matter of exit-status-masked.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html",
       "https://www.gnu.org/software/bash/manual/html_node/The-Set-Builtin.html",
     ],
   },
-  check(file, report) {
+  options: [harmlessCommands],
+  check(file, report, option) {
+    const harmless = new Set(option(harmlessCommands));
     for (const text of judgedTexts(file)) {
-      for (const lost of lostFailures(text.script)) {
+      for (const lost of lostFailures(text.script, harmless)) {
         // Behind ssh: ssh-inner-multi-statement.
         if (lost.script.place === "remote") continue;
         // errexit-disabled
@@ -58,7 +61,7 @@ with DAG("export") as dag:
           span: sourceSpan(lost.script.folded, lost.statement.span),
           message: message(lost, text),
           hint: `Start the text with \`${errexitStatement(lost)}\`, or join the statements with \`&&\`.`,
-          fixes: () => [errexitFix(file, lost, text)],
+          fixes: () => [errexitFix(file, lost, text, harmless)],
         });
       }
     }

@@ -10,7 +10,14 @@ import { findClass } from "../catalog/index.ts";
 import type { OperatorClass } from "../catalog/operator.ts";
 import { canBeWatched, sensorFix } from "../edits/sensor.ts";
 import { givesUpEarly, isPlural, waitingFixes } from "../edits/waiting.ts";
+import { isExempt } from "./exemptOperators.ts";
+import { textsOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
+
+const fireAndForget = textsOption(
+  "fire-and-forget-operators",
+  "Operator classes, your own or a provider's, whose work nobody has to watch. Their subclasses in the same file count, too.",
+);
 
 export default defineRule({
   code: "TET103",
@@ -49,17 +56,19 @@ with DAG("nightly_steps") as dag:
     add_steps >> wait_add_steps
 `,
     limits:
-      "A sensor or a polling task anywhere behind the operator that is given its output, or the same job, cluster or application name, counts as watching. A DAG whose edges cannot be followed is left alone, and so are teardown tasks. Work that is meant to run for ever (a replication, a stream) has no end to wait for: ignore the finding there.",
+      "A sensor or a polling task anywhere behind the operator that is given its output, or the same job, cluster or application name, counts as watching. A DAG whose edges cannot be followed is left alone, and so are teardown tasks. Work that is meant to run for ever (a replication, a stream) has no end to wait for: ignore the finding there, or name the class in `fire-and-forget-operators`.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/emr/emr.html",
       "https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html",
     ],
   },
-  check(file, report) {
+  options: [fireAndForget],
+  check(file, report, option) {
+    const exempt = option(fireAndForget);
     for (const task of file.tasks) {
       const { known } = task.operator;
       // The triggered DAG run has a rule of its own.
-      if (!known || isA(task, operators.triggerDagRun)) continue;
+      if (!known || isA(task, operators.triggerDagRun) || isExempt(task, exempt)) continue;
       const behaviour = behaviourOf(known);
       if (!behaviour || !canBeWatched(behaviour)) continue;
       if (waitingOf(file, task, behaviour) !== "leaves") continue;

@@ -6,10 +6,15 @@ import { shownSeconds } from "../edits/limits.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import { knownText } from "../syntax/value.ts";
 import type { Fix } from "../text/edit.ts";
+import { durationOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
 
-/** Seconds; BaseSensorOperator's documentation asks for more than a minute. */
-const shortest = 60;
+// BaseSensorOperator's documentation asks for more than a minute.
+const shortestInterval = durationOption(
+  "shortest-interval",
+  60,
+  "Intervals of at least this length are left alone; the fix sets it.",
+);
 
 export default defineRule({
   code: "TET703",
@@ -37,7 +42,9 @@ with DAG("intake") as dag:
     limits: "An interval that grows (`exponential_backoff`) may start small.",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
-  check(file, report) {
+  options: [shortestInterval],
+  check(file, report, option) {
+    const shortest = option(shortestInterval);
     for (const task of file.tasks) {
       if (!isSensor(task) || redefines(task, "execute") || isDeferred(file, task) !== "no") continue;
       const mode = argument(file, task, "mode");
@@ -49,8 +56,8 @@ with DAG("intake") as dag:
         span: typeof given === "object" && given.call ? given.span : task.span,
         cause: task.span,
         message: `${shownName(task)} is scheduled and started anew every ${shownSeconds(seconds)}: that costs more than the slot it gives back.`,
-        hint: 'Look once a minute or less often, or stay in mode "poke" for a short wait.',
-        fixes: () => [fix(file, task, seconds)],
+        hint: `Look once ${shortest === 60 ? "a minute" : `in ${shownSeconds(shortest)}`} or less often, or stay in mode "poke" for a short wait.`,
+        fixes: () => [fix(file, task, seconds, shortest)],
       });
     }
   },
@@ -62,7 +69,7 @@ function mayGrow(file: DagFile, task: Task): boolean {
   return backoff !== "absent" && (backoff.resolved.kind !== "boolean" || backoff.resolved.value);
 }
 
-function fix(file: DagFile, task: Task, seconds: number): Fix | undefined {
+function fix(file: DagFile, task: Task, seconds: number, shortest: number): Fix | undefined {
   const edits = setTaskArguments(file, task, [{ name: "poke_interval", text: String(shortest) }]);
   if (!edits || edits.length === 0) return undefined;
   return {

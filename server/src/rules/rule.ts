@@ -1,6 +1,7 @@
 import type { DagFile } from "../airflow/dagfile.ts";
 import type { Fix } from "../text/edit.ts";
 import type { Elsewhere, SourceSpan, Span } from "../text/span.ts";
+import type { OptionReader, RuleOption } from "./option.ts";
 
 /** How sure and how bad: an `error` loses work or its result, a `warning` will one day, an `info` is worth knowing. */
 export type Severity = "error" | "warning" | "info";
@@ -90,7 +91,9 @@ export type Rule = {
     readonly limits?: string;
     readonly links: readonly string[];
   };
-  readonly check: (file: DagFile, report: Report) => void;
+  /** What the project may decide for it, besides its severity. */
+  readonly options?: readonly RuleOption[];
+  readonly check: (file: DagFile, report: Report, option: OptionReader) => void;
 };
 
 /** Gives a rule literal its type; a rule file's default export. */

@@ -6,10 +6,11 @@ import { shownSeconds } from "../edits/limits.ts";
 import { releases } from "../edits/slot.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import type { Fix } from "../text/edit.ts";
+import { durationOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
 
-/** Seconds; a wait that is no longer is not worth another start of the task. */
-const shortWait = 600;
+// A wait that is no longer is not worth another start of the task.
+const shortWait = durationOption("short-wait", 600, "Waits of at most this long are left alone.");
 
 export default defineRule({
   code: "TET702",
@@ -38,14 +39,16 @@ with DAG("intake") as dag:
     )
 `,
     limits:
-      "Waits of at most 10 minutes are left alone, and so are sensors that wait for the clock, that may only poke, that look at work which the operator before them has waited for, or that have a pool of their own. A smart sensor of Airflow 2.0 to 2.3 held no slot; Tether does not know of that setting.",
+      "Waits of at most 10 minutes (`short-wait`) are left alone, and so are sensors that wait for the clock, that may only poke, that look at work which the operator before them has waited for, or that have a pool of their own. A smart sensor of Airflow 2.0 to 2.3 held no slot; Tether does not know of that setting.",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
-  check(file, report) {
+  options: [shortWait],
+  check(file, report, option) {
+    const short = option(shortWait);
     const seen = new Set<number>();
     for (const task of file.tasks) {
       const held = heldSlot(file, task);
-      if (!held || held.seconds <= shortWait || looksAtEndedWork(file, task)) continue;
+      if (!held || held.seconds <= short || looksAtEndedWork(file, task)) continue;
       // A decorated function makes a task at each call.
       const span = written(held) ?? task.span;
       if (seen.has(span.start)) continue;

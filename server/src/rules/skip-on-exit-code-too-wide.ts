@@ -7,6 +7,7 @@ import { lastStatus } from "../shell/deciding.ts";
 import { isCleanup } from "../shell/weight.ts";
 import { dottedName, unwrap } from "../syntax/python.ts";
 import type { Fix } from "../text/edit.ts";
+import { integersOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
 
 /** Exit statuses that programs and shells use for failures of all kinds; 128 + n is a signal. */
@@ -24,6 +25,11 @@ const failures: ReadonlyMap<number, string> = new Map([
   [143, "SIGTERM"],
   [255, "a failed ssh connection"],
 ]);
+
+const fineCodes = integersOption(
+  "fine-codes",
+  "Exit statuses on which a task may be skipped, though other programs fail with them.",
+);
 
 export default defineRule({
   code: "TET413",
@@ -49,13 +55,15 @@ with DAG("load") as dag:
     load = BashOperator(task_id="load", bash_command="/opt/load.py --day {{ ds }}", skip_on_exit_code=99)
 `,
     limits:
-      "A text that ends with a question (grep, diff, test …) has 1 for an answer, and may be skipped on it. Other statuses than the well-known ones are the program's own, and left alone.",
+      "A text that ends with a question (grep, diff, test …) has 1 for an answer, and may be skipped on it. Other statuses than the well-known ones are the program's own, and left alone. `fine-codes` names well-known ones that your programs return on purpose.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html#skipping",
       "https://tldp.org/LDP/abs/html/exitcodes.html",
     ],
   },
-  check(file, report) {
+  options: [fineCodes],
+  check(file, report, option) {
+    const fine = option(fineCodes);
     for (const task of file.tasks) {
       const { known } = task.operator;
       if (!known || redefines(task, "execute")) continue;
@@ -65,13 +73,13 @@ with DAG("load") as dag:
         const found = argument(file, task, name);
         if (typeof found !== "object") continue;
         const codes = codesOf(file, task, found);
-        const wide = codes?.find((one) => failures.has(one) && !isAnswer(task, one));
+        const wide = codes?.find((one) => isFailure(one, fine) && !isAnswer(task, one));
         if (codes === undefined || wide === undefined) continue;
         report({
           span: found.span,
           message: message(task, wide, codes),
           hint: "Skip on one status that the program returns on purpose, such as 99.",
-          fixes: () => [narrowed(file, task, found, codes)],
+          fixes: () => [narrowed(file, task, found, codes, fine)],
         });
       }
     }
@@ -120,11 +128,21 @@ function codesOf(file: DagFile, task: Task, { value, resolved }: Argument): read
 /** `grep x file`: 1 says that it found nothing. */
 function isAnswer(task: Task, code: number): boolean {
   const last = task.scripts.flatMap(({ script }) => lastStatus(script));
-  return code === 1 && last.length > 0 && last.every(isCleanup);
+  return code === 1 && last.length > 0 && last.every((one) => isCleanup(one));
 }
 
-function narrowed(file: DagFile, task: Task, found: Argument, codes: readonly number[]): Fix | undefined {
-  const rest = codes.filter((one) => !failures.has(one));
+function isFailure(code: number, fine: readonly number[]): boolean {
+  return failures.has(code) && !fine.includes(code);
+}
+
+function narrowed(
+  file: DagFile,
+  task: Task,
+  found: Argument,
+  codes: readonly number[],
+  fine: readonly number[],
+): Fix | undefined {
+  const rest = codes.filter((one) => !isFailure(one, fine));
   const edits =
     rest.length === 0 || rest.length > 5
       ? dropArgument(file, task, found, isA(task, operators.bash) ? "99" : "None")

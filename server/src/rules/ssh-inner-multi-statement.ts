@@ -2,6 +2,7 @@ import { judgedTexts } from "../airflow/judged.ts";
 import { errexitFix, errexitStatement } from "../edits/strictShell.ts";
 import { type Lost, lostFailures } from "../shell/lost.ts";
 import { sourceSpan } from "../syntax/folded.ts";
+import { harmlessCommands } from "./harmlessCommands.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -49,16 +50,18 @@ with DAG("report") as dag:
     )
 `,
     limits:
-      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone. The text of SSHRemoteJobOperator is the matter of remote-job-command-shape.",
+      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail; `harmless-commands` adds your own. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone. The text of SSHRemoteJobOperator is the matter of remote-job-command-shape.",
     links: [
       "https://man.openbsd.org/sshd.8#LOGIN_PROCESS",
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
     ],
   },
-  check(file, report) {
+  options: [harmlessCommands],
+  check(file, report, option) {
+    const harmless = new Set(option(harmlessCommands));
     for (const text of judgedTexts(file)) {
       const { script, by } = text;
-      for (const lost of lostFailures(script)) {
+      for (const lost of lostFailures(script, harmless)) {
         // On the worker or in a container: multi-statement-without-errexit.
         if (lost.script.place !== "remote") continue;
         // errexit-disabled
@@ -67,7 +70,7 @@ with DAG("report") as dag:
           span: sourceSpan(lost.script.folded, lost.statement.span),
           message: message(lost, lost.nestedIn.at(-1)?.program ?? by),
           hint: `Start the remote text with \`${errexitStatement(lost)}\`, or join its statements with \`&&\`.`,
-          fixes: () => [errexitFix(file, lost, text)],
+          fixes: () => [errexitFix(file, lost, text, harmless)],
         });
       }
     }

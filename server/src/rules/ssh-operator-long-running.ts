@@ -11,7 +11,23 @@ import { detached } from "../shell/detach.ts";
 import { longRunner } from "../shell/longRunners.ts";
 import { firstUnrepeatable } from "../shell/rerun.ts";
 import type { Span } from "../text/span.ts";
+import { durationOption, type OptionReader } from "./option.ts";
 import { defineRule } from "./rule.ts";
+
+const hour = 3600;
+
+// One hour is what a limit for everything often says.
+const longRun = durationOption(
+  "long-run",
+  hour,
+  "An `execution_timeout` above this tells that the command may run long.",
+);
+const longSilence = durationOption(
+  "long-silence",
+  hour / 4,
+  "A `cmd_timeout` of this or more tells that the command may run long.",
+);
+const warnFrom = durationOption("warn-from", 3 * hour, "From this limit on, one sign is enough for a warning.");
 
 export default defineRule({
   code: "TET304",
@@ -51,7 +67,8 @@ with DAG("training") as dag:
       "It goes by what the file says: a `cmd_timeout` of 15 min or more or None, an `execution_timeout` above 1 h, or a program that usually runs long and has no `execution_timeout`. From 3 h on, or with two of these signs, it is a warning. A command with a terminal (`get_pty`) is taken to need one, and what only submits or is left in the background is the business of other rules.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html"],
   },
-  check(file, report) {
+  options: [longRun, longSilence, warnFrom],
+  check(file, report, option) {
     for (const task of file.tasks) {
       if (!runsAs(task, operators.ssh) || hasTerminal(file, task) !== false) continue;
       // What answers at once, submits or only looks needs no session for long, whatever it is allowed.
@@ -61,10 +78,10 @@ with DAG("training") as dag:
       )
         continue;
       if (task.scripts.some((one) => detached(one.script).length > 0)) continue;
-      const signs = signsOf(file, task);
+      const signs = signsOf(file, task, option);
       const [first] = signs;
       if (!first) continue;
-      const grave = signs.length > 1 || (first.seconds ?? 0) >= 3 * hour;
+      const grave = signs.length > 1 || (first.seconds ?? 0) >= option(warnFrom);
       const job = importPath(file.project, known(operators.sshRemoteJob));
       report({
         span: task.span,
@@ -80,25 +97,22 @@ with DAG("training") as dag:
   },
 });
 
-const hour = 3600;
-
 /** Something that tells of a long run. */
 type Sign = { readonly text: string; readonly seconds: number | undefined; readonly span: Span | undefined };
 
-function signsOf(file: DagFile, task: Task): readonly Sign[] {
+function signsOf(file: DagFile, task: Task, option: OptionReader): readonly Sign[] {
   const signs: Sign[] = [];
   const execution = argument(file, task, "execution_timeout");
   const silence = silenceLimit(file, task);
   const unbounded = isUnbounded(file, task);
   if (typeof execution === "object") {
     const seconds = secondsOf(execution.resolved);
-    // One hour is what a limit for everything often says.
-    if (seconds !== undefined && seconds > hour)
+    if (seconds !== undefined && seconds > option(longRun))
       signs.push({ text: `This command may run ${shownSeconds(seconds)}`, seconds, span: execution.span });
   }
   if (typeof silence === "object") {
     const seconds = secondsOf(silence.resolved);
-    if (seconds !== undefined && seconds >= hour / 4)
+    if (seconds !== undefined && seconds >= option(longSilence))
       signs.push({ text: `This command may be silent ${shownSeconds(seconds)}`, seconds, span: silence.span });
     // Without any limit it is another rule's error.
     if (silence.resolved.kind === "none" && !unbounded)

@@ -8,7 +8,13 @@ import type { Script } from "../shell/script.ts";
 import { type Hole, sourceSpan } from "../syntax/folded.ts";
 import type { Scope } from "../syntax/scope.ts";
 import type { Span } from "../text/span.ts";
+import { textsOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
+
+const safeFilters = textsOption(
+  "safe-filters",
+  "Jinja filters that quote a value for the shell though they have the name of one that does not, such as a `tojson` or `e` of your own. A filter that Jinja and Airflow do not have is taken to be one anyway.",
+);
 
 export default defineRule({
   code: "TET603",
@@ -46,14 +52,16 @@ with DAG("load") as dag:
       "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/params.html",
     ],
   },
-  check(file, report) {
+  options: [safeFilters],
+  check(file, report, option) {
+    const safe = option(safeFilters);
     const seen = new Set<number>();
     for (const { root, task, call, script } of shellTexts(file)) {
       const inputs = [
-        ...(task ? fromTemplate(file, task, root) : []),
-        ...(call ? fromCode(file, root, call.scope, call) : []),
+        ...(task ? fromTemplate(file, task, root, safe) : []),
+        ...(call ? fromCode(file, root, call.scope, safe, call) : []),
         ...(task?.callable && script?.argument === "return"
-          ? fromCode(file, root, file.names.scopeOf(task.callable), undefined, task)
+          ? fromCode(file, root, file.names.scopeOf(task.callable), safe, undefined, task)
           : []),
       ];
       // One text, one finding: at the worst place.
@@ -67,7 +75,7 @@ with DAG("load") as dag:
         span,
         severity: input.from === "dag_run.conf" ? "error" : "warning",
         message: `${input.shown}${any}: whoever may trigger the DAG can run any command ${where}.`,
-        hint: hintFor(file.project, root, input, call),
+        hint: hintFor(file.project, root, first, call),
         ...(call ? { cause: call.call.span } : {}),
         fixes: () => [task && viaEnvironment(file, task, root, inputs.flatMap(direct))],
         related: others
@@ -92,8 +100,8 @@ function rank({ input }: Found): number {
   return input.from === "dag_run.conf" ? 0 : 1;
 }
 
-function fromTemplate(file: DagFile, task: Task, root: Script): Found[] {
-  return templateInputs(file, task, root).map(({ input, hole }) => ({
+function fromTemplate(file: DagFile, task: Task, root: Script, safe: readonly string[]): Found[] {
+  return templateInputs(file, task, root, safe).map(({ input, hole }) => ({
     input,
     hole,
     span: sourceSpan(root.folded, hole),
@@ -101,10 +109,17 @@ function fromTemplate(file: DagFile, task: Task, root: Script): Found[] {
 }
 
 /** f"/opt/load {params['table']}" in the code of a task; a list handed to a program without a shell is no text. */
-function fromCode(file: DagFile, root: Script, scope: Scope, call: RemoteCall | undefined, own?: Task): Found[] {
+function fromCode(
+  file: DagFile,
+  root: Script,
+  scope: Scope,
+  safe: readonly string[],
+  call: RemoteCall | undefined,
+  own?: Task,
+): Found[] {
   if (call?.command && "argv" in call.command && root.place === "worker") return [];
   const tasks = own ? [own] : (call?.tasks ?? []);
-  const rendered = call ? tasks.flatMap((task) => renderedInputs(file, task, call, root)) : [];
+  const rendered = call ? tasks.flatMap((task) => renderedInputs(file, task, call, root, safe)) : [];
   if (call && rendered.length > 0) return rendered.map(({ input }) => ({ input, span: call.span }));
   return root.folded.holes.flatMap((hole): Found[] => {
     const input = hole.expr && codeInput(file, hole.expr, scope);
@@ -114,7 +129,7 @@ function fromCode(file: DagFile, root: Script, scope: Scope, call: RemoteCall | 
   });
 }
 
-function hintFor(project: Project, root: Script, input: UserInput, call: RemoteCall | undefined): string {
+function hintFor(project: Project, root: Script, { input, hole }: Found, call: RemoteCall | undefined): string {
   const schema = !airflowAtLeast(project, "2.2.0")
     ? "compare it with the values that you allow"
     : input.from === "params"

@@ -5,7 +5,7 @@ import type { Script, ShellCommand, Statement } from "./script.ts";
 import { endsInSuccess } from "./status.ts";
 import { settingChange, strictness } from "./strict.ts";
 import { commands, statements } from "./walk.ts";
-import { doesWork, isCleanup, prepares } from "./weight.ts";
+import { doesWork, isCleanup, type Programs, prepares } from "./weight.ts";
 
 /** The first statement of a text whose failure nobody learns of. */
 export type Lost = {
@@ -23,8 +23,9 @@ export type Lost = {
   readonly off: ShellCommand | undefined;
 };
 
-/** At most one for each text: the script and the texts that it hands on. */
-export function lostFailures(script: Script): readonly Lost[] {
+/** At most one for each text: the script and the texts that it hands on. A failure of a `harmless` program is none. */
+export function lostFailures(script: Script, harmless?: Programs): readonly Lost[] {
+  if (harmless && harmless.size > 0) return findLost(script, harmless);
   const known = losses.get(script) ?? findLost(script);
   losses.set(script, known);
   return known;
@@ -33,7 +34,7 @@ export function lostFailures(script: Script): readonly Lost[] {
 // Four rules ask about each text.
 const losses = new WeakMap<Script, readonly Lost[]>();
 
-function findLost(script: Script): Lost[] {
+function findLost(script: Script, harmless?: Programs): Lost[] {
   if (!/[;\n]|\bdo\b|\beval\b/.test(script.folded.text)) return [];
   const found: Lost[] = [];
   const seen = new Set<Script>();
@@ -43,7 +44,7 @@ function findLost(script: Script): Lost[] {
     // `if bash -c '…'`, `bash -c '…' &`: whose status is asked for, or lost as a whole.
     const around = statements(script).find((one) => one.statement === nesting.at(-1));
     if (conditional || background || around?.conditional || around?.background || around?.substituted) continue;
-    const lost = isReadable(own) ? firstLost(own) : undefined;
+    const lost = isReadable(own) ? firstLost(own, harmless) : undefined;
     if (lost) found.push({ ...lost, script: own, nestedIn: nesting, off: switchedOff(own, lost.statement) });
   }
   return found;
@@ -69,15 +70,18 @@ function isReadable(script: Script): boolean {
   );
 }
 
+/** The text that is looked at, and the programs whose failure does not matter. */
+type Judged = { readonly script: Script; readonly harmless: Programs | undefined };
+
 type Place = Pick<Lost, "statement" | "program" | "instead" | "loop">;
 
-function firstLost(script: Script): Place | undefined {
+function firstLost(script: Script, harmless: Programs | undefined): Place | undefined {
   const last = script.body.at(-1);
   // `job; echo done`: exit-status-masked says so.
   if (!last || (script.body.length > 1 && endsInSuccess(last) !== undefined)) return undefined;
   if (statements(script).some(({ statement }) => handlesErrors(statement))) return undefined;
   const body = passesOn(last) ? script.body.slice(0, -1) : script.body;
-  return inSequence(script, body, lastProgram(body)) ?? repeatedByJinja(script, body);
+  return inSequence({ script, harmless }, body, lastProgram(body)) ?? repeatedByJinja({ script, harmless }, body);
 }
 
 /** `exit`, `logout`: they leave with the status before them. */
@@ -86,9 +90,9 @@ function passesOn(last: Statement): boolean {
 }
 
 /** `{% for t in tables %} load {{ t }} {% endfor %}`: one statement as written, many when it runs. */
-function repeatedByJinja(script: Script, body: readonly Statement[]): Place | undefined {
+function repeatedByJinja({ script, harmless }: Judged, body: readonly Statement[]): Place | undefined {
   const [statement, ...more] = body;
-  const program = statement && more.length === 0 ? worker(statement) : undefined;
+  const program = statement && more.length === 0 ? worker(statement, harmless) : undefined;
   if (!statement || !program || strictness(script).get(statement)?.errexit) return undefined;
   const { text, holes } = script.folded;
   const word = /^\{%[-+]?\s*(for|endfor)\b/;
@@ -127,17 +131,18 @@ function shown({ program = "", words }: ShellCommand): string {
 }
 
 /** `instead`: the program that decides the status of the whole. */
-function inSequence(script: Script, body: readonly Statement[], instead: string | undefined): Place | undefined {
+function inSequence(judged: Judged, body: readonly Statement[], instead: string | undefined): Place | undefined {
+  const { script, harmless } = judged;
   const held = strictness(script);
   for (const [index, statement] of body.entries()) {
     if (statement.background || held.get(statement)?.errexit) continue;
     const rest = body.slice(index + 1);
     if (rest.length > 0) {
-      const command = worker(statement);
+      const command = worker(statement, harmless);
       if (command && !isLookedAt(script, statement, rest) && !isAllowed(script, statement))
         return { statement, program: shown(command), instead, loop: false };
     }
-    const inner = inside(script, statement, rest, instead);
+    const inner = inside(judged, statement, rest, instead);
     if (inner) return inner;
   }
   return undefined;
@@ -145,25 +150,25 @@ function inSequence(script: Script, body: readonly Statement[], instead: string 
 
 /** What is lost in a part of a statement. */
 function inside(
-  script: Script,
+  judged: Judged,
   statement: Statement,
   rest: readonly Statement[],
   instead: string | undefined,
 ): Place | undefined {
   const own = (body: readonly Statement[]): Place | undefined =>
-    inSequence(script, body, rest.length > 0 ? instead : lastProgram(body));
+    inSequence(judged, body, rest.length > 0 ? instead : lastProgram(body));
   switch (statement.kind) {
     case "subshell":
     case "group":
       return own(statement.body);
     case "and-or":
-      return statement.operator === "&&" ? inside(script, statement.right, rest, instead) : undefined;
+      return statement.operator === "&&" ? inside(judged, statement.right, rest, instead) : undefined;
     case "if":
       return first(statement.branches, (one) => own(one.body));
     case "case":
       return first(statement.branches, own);
     case "loop": {
-      return own(statement.body) ?? ofLoop(script, statement, rest);
+      return own(statement.body) ?? ofLoop(judged, statement, rest);
     }
     default:
       return undefined;
@@ -179,11 +184,11 @@ function first<From, To>(all: readonly From[], find: (one: From) => To | undefin
 }
 
 /** `for f in a b; do load $f; done`: the status of the last turn. */
-function ofLoop(script: Script, loop: Statement, rest: readonly Statement[]): Place | undefined {
+function ofLoop({ script, harmless }: Judged, loop: Statement, rest: readonly Statement[]): Place | undefined {
   if (loop.kind !== "loop" || loop.keyword !== "for" || rest.length > 0) return undefined;
   const statement = loop.body.at(-1);
   if (!statement || statement.background || strictness(script).get(statement)?.errexit) return undefined;
-  const command = worker(statement);
+  const command = worker(statement, harmless);
   return command && { statement, program: shown(command), instead: undefined, loop: true };
 }
 
@@ -197,26 +202,27 @@ function isAllowed(script: Script, statement: Statement): boolean {
 }
 
 /** The command of a statement whose failure would matter. */
-function worker(statement: Statement): ShellCommand | undefined {
+function worker(statement: Statement, harmless: Programs | undefined): ShellCommand | undefined {
   if (statement.background) return undefined;
+  const inner = (one: Statement): ShellCommand | undefined => worker(one, harmless);
   switch (statement.kind) {
     case "command":
-      return doesWork(statement) ? statement : undefined;
+      return doesWork(statement, harmless) ? statement : undefined;
     case "pipeline": {
       // `zcat a | ./load.py | tee log`
-      const all = statement.stages.flatMap((one) => worker(one) ?? []);
+      const all = statement.stages.flatMap((one) => inner(one) ?? []);
       return all.find((one) => !isFilter(one) && !/^(?:zcat|gunzip|gzip)$/.test(one.program ?? "")) ?? all[0];
     }
     case "and-or":
       // `[ -f x ] && mv x y`: a test that fails is no failure; behind `||` somebody sees to it.
       return statement.operator === "&&" && !asks(statement.left)
-        ? (worker(statement.left) ?? worker(statement.right))
+        ? (inner(statement.left) ?? inner(statement.right))
         : undefined;
     case "subshell":
     case "group":
-      return first(statement.body.slice(-1), worker);
+      return first(statement.body.slice(-1), inner);
     case "loop":
-      return statement.keyword === "for" ? first(statement.body, worker) : undefined;
+      return statement.keyword === "for" ? first(statement.body, inner) : undefined;
     default:
       return undefined;
   }

@@ -170,7 +170,7 @@ function describe(
     nestedIn: nesting,
     statement,
     commands,
-    cleanup: commands.every(isCleanup),
+    cleanup: commands.every((one) => isCleanup(one)),
     remote: commands.some(runsElsewhere),
     submit: commands.some((one) => submits(one) !== undefined),
   };

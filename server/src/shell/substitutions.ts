@@ -41,7 +41,7 @@ export function lostSubstitutions(script: Script): LostSubstitution[] {
 
 function lastWorker(body: readonly Statement[]): string | undefined {
   const last = body.at(-1);
-  return last && deciding(last).find(doesWork)?.program;
+  return last && deciding(last).find((one) => doesWork(one))?.program;
 }
 
 /** The value is asked for later: `[ -z "$X" ]`, `${X:?}`, `test -n`. */

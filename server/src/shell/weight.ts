@@ -38,13 +38,22 @@ const cleaningWords: Readonly<Record<string, RegExp>> = {
   ssh: /-O \w+/,
 };
 
-/** Whether the command only tidies up or asks: its failure is often meant not to matter. */
-export function isCleanup(command: ShellCommand): boolean {
+/** Base names of programs. */
+export type Programs = ReadonlySet<string>;
+
+const none: Programs = new Set();
+
+/**
+ * Whether the command only tidies up or asks: its failure is often meant not to matter. `harmless` are further programs
+ * of which the project says so.
+ */
+export function isCleanup(command: ShellCommand, harmless = none): boolean {
   const { program } = command;
   if (program === undefined) return false;
+  if (harmless.has(program)) return true;
   if (command.nested && program !== "eval") {
     const inner = lastStatus(command.nested.script);
-    return inner.length > 0 && inner.every(isCleanup);
+    return inner.length > 0 && inner.every((one) => isCleanup(one, harmless));
   }
   if (cleaning.has(program)) return true;
   const words = Object.hasOwn(cleaningWords, program) ? cleaningWords[program] : undefined;
@@ -78,10 +87,13 @@ const setup = new Set(
   ),
 );
 
-/** Whether a failure of the command would matter: it neither prepares, asks nor tidies up, and its program is known. */
-export function doesWork(command: ShellCommand): boolean {
+/**
+ * Whether a failure of the command would matter: it neither prepares, asks nor tidies up, its program is known and none
+ * of the `harmless`.
+ */
+export function doesWork(command: ShellCommand, harmless = none): boolean {
   const { program, words } = command;
-  if (program === undefined || prepares(command) || isCleanup(command) || setup.has(program)) return false;
+  if (program === undefined || prepares(command) || isCleanup(command, harmless) || setup.has(program)) return false;
   const rest = words.slice(1).map((one) => one.text);
   if (rest.length === 1 && /^(?:-V|-v|--version|--help|-h|version|help)$/.test(rest[0] ?? "")) return false;
   const given = Object.hasOwn(settingUp, program) ? settingUp[program] : undefined;
