@@ -95,16 +95,32 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
   const own = read.flatMap((layer) => layer.entries).find((one) => one.name === "default_args");
   if (own) read.push(dictLayer(own.resolved, "default_args"));
   for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
-    const layer = group.call && defaultArguments(file, group.call, group.scope, "group");
+    const layer = groupLayer(file, group);
     if (layer) read.push(layer);
   }
   read.push(task.dag ? dagLayer(file, task.dag) : { origin: "default_args", entries: [], complete: false });
   return read;
 }
 
-function dagLayer(file: Arguments, { call, scope }: Dag): Layer {
-  const given = call && defaultArguments(file, call, scope, "default_args");
-  return given ?? { origin: "default_args", entries: [], complete: true };
+const dagLayers = new WeakMap<Dag, Layer>();
+const groupLayers = new WeakMap<TaskGroup, Layer | "none">();
+
+/** All tasks of a DAG share it. */
+function dagLayer(file: Arguments, dag: Dag): Layer {
+  const before = dagLayers.get(dag);
+  if (before) return before;
+  const shared = dag.call && defaultArguments(file, dag.call, dag.scope, "default_args");
+  const layer = shared ?? { origin: "default_args", entries: [], complete: true };
+  dagLayers.set(dag, layer);
+  return layer;
+}
+
+function groupLayer(file: Arguments, group: TaskGroup): Layer | undefined {
+  const before = groupLayers.get(group);
+  if (before) return before === "none" ? undefined : before;
+  const layer = group.call && defaultArguments(file, group.call, group.scope, "group");
+  groupLayers.set(group, layer ?? "none");
+  return layer;
 }
 
 /** `default_args=` of a DAG or task group. */
