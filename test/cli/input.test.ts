@@ -72,7 +72,7 @@ b = BashOperator(task_id="b", bash_command="true")  # tether: ignore[no-such-rul
     const folder = repository({ "empty.py": "", "readme.txt": "x" });
     expect(tether(folder, ["check", "empty.py"])).toMatchObject({ code: 0 });
     const none = tether(repository({}), ["check"]);
-    expect(none).toMatchObject({ code: 0, out: "", err: "tether: there are no Python files here\n" });
+    expect(none).toMatchObject({ code: 0, out: "", err: "tether: there are no Python files here (tests are looked at only when they are named, or by include-tests)\n" });
   });
 
   test("links in a circle end", () => {

@@ -43,6 +43,26 @@ test("files named on the command line are taken as they are, each once", () => {
   expect(found(["ignored.py", "script", ".", "a.py", "ignored.py"])).toEqual(["ignored.py", "script", "a.py"]);
 });
 
+describe("tests", () => {
+  beforeEach(() => {
+    write("dags/load.py", "dags/test_ssh.py", "dags/test/load.py", "tests/test_load.py", "pkg/test/deep/a.py");
+    write("conftest.py", "tests/dags/b.py");
+  });
+
+  test("are left out, but for what Airflow loads", () => {
+    expect(found()).toEqual(["dags/load.py", "dags/test/load.py", "dags/test_ssh.py"]);
+  });
+
+  test("are taken when they are named", () => {
+    expect(found(["tests", "conftest.py"])).toEqual(["tests/dags/b.py", "tests/test_load.py", "conftest.py"]);
+  });
+
+  test("are taken when the configuration says so", () => {
+    file("tether.toml", "include-tests = true\n");
+    expect(found()).toHaveLength(7);
+  });
+});
+
 test("what does not exist is told, and passed over", () => {
   write("a.py");
   expect(missing([join(root, "a.py"), join(root, "nowhere")])).toEqual([join(root, "nowhere")]);

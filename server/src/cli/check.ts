@@ -88,7 +88,10 @@ function report(checked: Checked, options: CheckOptions, terminal: Terminal): vo
     (people ? out : terminal.err)(`${pens.green("Fixed")} ${counted(fixed.length, "file")}:\n${lines}`);
   }
   if (!people) return;
-  if (checked.count === 0) terminal.err("tether: there are no Python files here\n");
+  if (checked.count === 0)
+    terminal.err(
+      "tether: there are no Python files here (tests are looked at only when they are named, or by include-tests)\n",
+    );
   else out(summaryText(all, checked.files.filter((file) => file.findings.length > 0).length, checked.count, pens));
 }
 
@@ -151,7 +154,7 @@ export const check: Command = {
   operands: "[PATH…]",
   summary: "Check DAG files, and fix what can be fixed.",
   details: `Without a path it checks the Python files below the working directory, but for those that .gitignore,
-.airflowignore or \`exclude\` leave out. \`-\` stands for standard input.
+.airflowignore or \`exclude\` leave out, and for tests (\`include-tests\`). \`-\` stands for standard input.
 
 A fault in a function that a checked DAG's tasks run is reported in the file that holds it, wherever in the project that
 is. --fix changes only what lies below the paths.`,

@@ -100,6 +100,12 @@ export const optionsSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe("Globs of files and directories not to look into, relative to the configuration file."),
+  "include-tests": z
+    .boolean()
+    .default(false)
+    .describe(
+      "Look into tests, too: folders named `tests` or `test`, but for those below a folder `dags`, and `conftest.py`. A file or folder that is named itself is always looked at.",
+    ),
   src: z
     .array(z.string())
     .default([])

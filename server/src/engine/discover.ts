@@ -13,6 +13,27 @@ export function missing(paths: readonly string[]): string[] {
 // Never sources of the project itself; other tools' folders begin with a dot and are skipped by that.
 const skippedDirectories = new Set(["node_modules", "site-packages", "__pycache__", "__pypackages__", "venv"]);
 
+const testFolders = new Set(["test", "tests"]);
+
+/**
+ * Whether a name, found below `folder`, is that of tests: a `tests` or `test` folder or a `conftest.py`. Below a folder
+ * `dags` Airflow loads whatever a folder is called; a file named itself, or a search that begins in such a folder, is
+ * not asked.
+ */
+function isTests(directory: string, name: string, kind: Kind): boolean {
+  if (kind === "file") return name === "conftest.py";
+  return testFolders.has(name) && !directory.split(sep).includes("dags");
+}
+
+/** Whether a path leads through a directory of tests below `folder`. */
+export function belongsToTests(folder: string, path: string): boolean {
+  const names = relative(folder, path).split(sep);
+  return names.some((name, at) => {
+    const directory = join(folder, ...names.slice(0, at));
+    return isTests(directory, name, at === names.length - 1 ? "file" : "directory");
+  });
+}
+
 /** Whether a path leads through a directory, below `folder`, that is never looked into. */
 export function isSkipped(folder: string, path: string): boolean {
   const names = relative(folder, dirname(path)).split(sep);
@@ -22,7 +43,7 @@ export function isSkipped(folder: string, path: string): boolean {
 /**
  * The `.py` files below `paths`, as absolute paths without repetition, sorted within each directory. A file named
  * itself is taken whatever it is called and whatever ignores it. Left out: what `.gitignore`, `.airflowignore` and
- * `exclude` say, hidden directories, virtual environments, links that lead out of where the search began.
+ * `exclude` say, tests unless `include-tests` asks for them, hidden directories, virtual environments, links that lead out of where the search began.
  */
 export function* discover(paths: readonly string[], settings: Settings): Generator<string> {
   const seen = new Set<string>();
@@ -71,6 +92,7 @@ function* below(directory: string, levels: readonly Level[], walk: Walk): Genera
     if (entry.isSymbolicLink()) kind = leadsOut(path, walk.base) ? "other" : kindOf(path);
     if (kind === "other" || (kind === "file" && !entry.name.endsWith(".py"))) continue;
     if (kind === "directory" && (entry.name.startsWith(".") || skippedDirectories.has(entry.name))) continue;
+    if (!walk.settings.includeTests && isTests(directory, entry.name, kind)) continue;
     if (excluded(path, kind === "directory", mine) || matchesGlob(walk.settings, walk.settings.exclude, path)) continue;
     if (kind === "directory") yield* below(path, mine, walk);
     else if (!walk.seen.has(real(path))) {

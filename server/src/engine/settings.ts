@@ -28,6 +28,8 @@ export type Settings = {
   readonly perFileIgnores: readonly { readonly glob: string; readonly rules: ReadonlySet<string> }[];
   /** Globs relative to `root`. */
   readonly exclude: readonly string[];
+  /** Whether a search goes into folders of tests. */
+  readonly includeTests: boolean;
   /** Folders that imports begin in, relative to `root`. */
   readonly src: readonly string[];
   readonly project: Project;
@@ -166,6 +168,7 @@ function assemble(
     perFileIgnores,
     exclude: [...options.exclude, ...(overrides.exclude ?? [])],
     ruleOptions,
+    includeTests: options["include-tests"],
     src: options.src,
     project,
     airflowIgnore: options.airflow["dag-ignore-file-syntax"] ?? (airflowMajor(target) >= 3 ? "glob" : "regexp"),

@@ -1,5 +1,5 @@
 import type { TextDocumentContentChangeEvent, TextDocumentItem } from "vscode-languageserver";
-import { isSkipped } from "../engine/discover.ts";
+import { belongsToTests, isSkipped } from "../engine/discover.ts";
 import { matchesGlob, type Settings } from "../engine/settings.ts";
 import type { Finding } from "../rules/rule.ts";
 import { type Client, plainClient } from "./client.ts";
@@ -196,6 +196,7 @@ export class Session {
   surveys(path: string): boolean {
     const folder = folderAround(this.#folders, path);
     if (!folder?.editor.enable || this.documentAt(path)) return false;
+    if (!this.settingsFor(path).includeTests && belongsToTests(folder.path, path)) return false;
     return !isSkipped(folder.path, path) && !this.excluded(path);
   }
 
