@@ -53,7 +53,7 @@ async function wanted(): Promise<Map<string, string | undefined>> {
   const present = await readdir(join(root, "docs/rules")).catch(() => []);
   for (const name of present) files.set(`docs/rules/${name}`, undefined);
   for (const [name, text] of rulePages()) files.set(`docs/rules/${name}`, text);
-  files.set("docs/configuration.md", configurationPage());
+  files.set("docs/configuration.md", configurationPage(listedRules()));
   files.set("docs/tether.schema.json", schemaFile(listedRules()));
   files.set("package.json", withSettings((await current("package.json")) ?? ""));
   const readme = await current("README.md");

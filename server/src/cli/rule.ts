@@ -1,4 +1,5 @@
 import { didYouMean } from "../config/nearest.ts";
+import { optionKindNames, writtenOption } from "../config/ruleOptions.ts";
 import { type OwnRule, ownRules } from "../engine/own.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -49,6 +50,12 @@ function page(rule: Listed, pens: Paint): string {
   const { why, bad, good, limits, links } = rule.docs;
   text += `${paragraph(why)}\n\n${pens.red("Bad")}\n\n${indented(bad)}\n\n${pens.green("Good")}\n\n${indented(good)}\n`;
   if (limits) text += `\n${pens.bold("Limits")}\n\n${paragraph(limits)}\n`;
+  if (rule.options && rule.options.length > 0) {
+    text += `\n${pens.bold("Options")} in [tool.tether.rules.${rule.name}], or [rules.${rule.name}] of tether.toml\n\n`;
+    for (const { name, kind, default: value, description } of rule.options) {
+      text += `${name} = ${writtenOption(kind, value)}   ${pens.dim(optionKindNames[kind])}\n${paragraph(description)}\n`;
+    }
+  }
   text += `\n${pens.bold("Ignore it")} with a comment on the line or above it: # tether: ignore[${rule.name}]\n`;
   if (links.length > 0) text += `\n${links.map((link) => `- ${link}\n`).join("")}`;
   return text;
@@ -57,7 +64,14 @@ function page(rule: Listed, pens: Paint): string {
 function plain(rule: Listed): unknown {
   const { code, name, group, severity, summary, since, status, profile } = rule;
   const papers = "docs" in rule ? rule.docs : { why: rule.why };
-  return { code, name, group, severity, summary, since, status, profile, ...papers };
+  const own = ("options" in rule ? rule.options : undefined) ?? [];
+  const options = own.map(({ name, kind, default: value, description }) => ({
+    name,
+    type: optionKindNames[kind],
+    default: value,
+    description,
+  }));
+  return { code, name, group, severity, summary, since, status, profile, ...papers, options };
 }
 
 /** `tether rule NAME|CODE|--all` */
