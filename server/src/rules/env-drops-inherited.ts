@@ -7,8 +7,9 @@ import { localName, withImports } from "../edits/imports.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import { type Expected, expectations } from "../shell/environment.ts";
 import { sourceSpan } from "../syntax/folded.ts";
-import { unwrap } from "../syntax/python.ts";
+import { type Expr, unwrap } from "../syntax/python.ts";
 import type { Fix } from "../text/edit.ts";
+import { slice } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -58,6 +59,19 @@ with DAG("upload") as dag:
         .flatMap(({ script }) => expectations(script))
         .find(({ given }) => !names.some((one) => given.test(one)));
       if (!missed) continue;
+      const misspelt = names.find(
+        (one) => missed.kind === "variable" && one.startsWith("$") && missed.given.test(one.slice(1)),
+      );
+      if (misspelt !== undefined) {
+        report({
+          span: env.span,
+          message: `${missed.name} is empty in this text: env= sets a variable whose name is "${misspelt}", with the dollar sign.`,
+          hint: `Call the key "${misspelt.slice(1)}".`,
+          related: [{ span: sourceSpan(missed.script.folded, missed.span), message: `${missed.name} is used here` }],
+          fixes: () => [renamed(file, env, misspelt)],
+        });
+        continue;
+      }
       report({
         span: env.span,
         message: message(missed),
@@ -68,6 +82,19 @@ with DAG("upload") as dag:
     }
   },
 });
+
+/** env={"$DAY": …} → env={"DAY": …} */
+function renamed(file: DagFile, env: Argument, name: string): Fix | undefined {
+  const dict = unwrap(env.value);
+  const key = dict.kind === "dict" ? dict.entries.find((one) => keyText(file, one.key) === name)?.key : undefined;
+  if (!key) return undefined;
+  const start = key.span.start + slice(file.text, key.span).indexOf("$");
+  return { title: "Take the $ out of the key", edits: [{ span: { start, end: start + 1 }, text: "" }], safety: "safe" };
+}
+
+function keyText(file: DagFile, key: Expr | undefined): string | undefined {
+  return key?.kind === "string" ? /^["'](.*)["']$/.exec(slice(file.text, key.span))?.[1] : undefined;
+}
 
 function message({ name, kind }: Expected): string {
   return kind === "variable"

@@ -24,7 +24,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `\`cmd_timeout=None\` takes away the only limit that SSHOperator has: the hook waits for the next output without end (ssh provider, \`hooks/ssh.py\`). The hook's keepalive packets do not fail a connection whose other end has gone silent, so a command that hangs, a frozen host or a half-open connection holds the task and its worker slot for ever, unless \`execution_timeout\` or the DAG's \`dagrun_timeout\` ends it.`,
+    why: `\`cmd_timeout=None\` takes away the only limit that SSHOperator has: the hook waits for the next output without end (ssh provider, \`hooks/ssh.py\`). The hook sends a keepalive packet every 30 s, so that the kernel notices a host that is gone, on Linux after about 15 minutes (\`tcp_retries2\`), and the task fails. But a host that is alive acknowledges them whatever becomes of the command: one that hangs holds the task and its worker slot for ever, unless \`execution_timeout\` or the DAG's \`dagrun_timeout\` ends it.`,
     bad: `from airflow import DAG
 from airflow.providers.ssh.operators.ssh import SSHOperator
 
@@ -50,6 +50,7 @@ with DAG("backup") as dag:
       "A command that is quick, or under timeout(1), ends by itself as long as its host answers: then it is only worth knowing. If your deployment sets `default_task_execution_timeout`, say so in [tool.tether.airflow].",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/hooks/ssh/index.html",
+      "https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html",
       "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts",
     ],
   },
@@ -64,7 +65,7 @@ with DAG("backup") as dag:
         span: unlimited.span,
         cause: task.span,
         severity: bounded ? "info" : "error",
-        message: `${task.operator.name} waits without any limit: a command that hangs, or a connection that dies, holds the task and its worker slot for ever.`,
+        message: `${task.operator.name} waits without any limit: a command that hangs on a host that is alive holds the task and its worker slot for ever.`,
         hint: "Set execution_timeout, or a cmd_timeout as long as the longest silence that the command may keep.",
         fixes: () => [executionTimeoutFix(file, task), unlimited.own ? silenceFix(file, task) : undefined],
       });

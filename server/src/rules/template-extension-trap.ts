@@ -57,15 +57,22 @@ with DAG("clean", default_args={"execution_timeout": timedelta(hours=1)}) as dag
         report({
           span: sourceSpan(folded, { start: word?.index ?? 0, end: folded.text.length }),
           message: `Airflow takes a text that ends in ${extension} for a template file: the task fails with TemplateNotFound before anything runs.`,
-          hint: blankHelps(file, task, script)
-            ? `Put a blank behind ${extension}, so that the text is a command.`
-            : `Give the command as one text with a blank behind ${extension}; a word of a list would keep the blank.`,
-          fixes: () => [blankHelps(file, task, script) ? blank(script) : undefined],
+          hint: isAddress(script)
+            ? "A blank would not help: a shell runs no script at such an address. Fetch it first, and run the copy."
+            : blankHelps(file, task, script)
+              ? `Put a blank behind ${extension}, so that the text is a command.`
+              : `Give the command as one text with a blank behind ${extension}; a word of a list would keep the blank.`,
+          fixes: () => [!isAddress(script) && blankHelps(file, task, script) ? blank(script) : undefined],
         });
       }
     }
   },
 });
+
+/** `s3://bucket/run.sh`, alone: bash would look for a program of that name. */
+function isAddress({ script }: TaskScript): boolean {
+  return /^\s*[a-z][a-z0-9+.-]*:\/\/\S+$/.test(script.folded.text);
+}
 
 /** Not in `["bash", "/app/run.sh"]`: the shell would look for a file with a blank in its name. */
 function blankHelps(file: DagFile, task: Task, script: TaskScript): boolean {
