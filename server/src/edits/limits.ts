@@ -1,8 +1,11 @@
 /** Fixes that write a time limit. */
-import type { DagFile, Task } from "../airflow/dagfile.ts";
+import type { Dag, DagFile, Task } from "../airflow/dagfile.ts";
 import type { Limit } from "../airflow/target.ts";
+import { keyword } from "../syntax/python.ts";
 import type { Edit, Fix } from "../text/edit.ts";
+import { setDefaultArguments } from "./arguments.ts";
 import { durationText, secondsText } from "./durations.ts";
+import { withImports } from "./imports.ts";
 import { setTaskArguments } from "./task.ts";
 
 /** How long a limit is, for titles and messages: `1 h`, `10 min`, `90 s`. */
@@ -50,6 +53,27 @@ export function executionTimeoutFix(file: DagFile, task: Task): Fix | undefined 
   const edits =
     duration && setTaskArguments(file, task, [{ name: "execution_timeout", text: duration.text }], duration.needs);
   return limitFix(`Add execution_timeout (${shownSeconds(limit.seconds)})`, limit, "execution-timeout", edits);
+}
+
+/**
+ * Adds `execution_timeout` to the `default_args` of a DAG for those of its tasks that lack one; undefined where the DAG
+ * has no such dict of its own that can be written.
+ */
+export function defaultExecutionTimeoutFix(file: DagFile, dag: Dag, lacking: readonly Task[]): Fix | undefined {
+  const { call } = dag;
+  const given = call && keyword(call, "default_args")?.value;
+  // Other DAGs may share what is only named here.
+  if (!call || (given?.kind === "name" && file.dags.length > 1)) return undefined;
+  const limit = file.project.limits.executionTimeout;
+  const duration = durationText(file, limit.seconds);
+  const entries = duration && setDefaultArguments(file, call, [{ name: "execution_timeout", text: duration.text }]);
+  const edits = duration && withImports(file, entries, duration.needs);
+  const title = `Add execution_timeout (${shownSeconds(limit.seconds)}) to the DAG's default_args`;
+  const fix = limitFix(title, limit, "execution-timeout", edits);
+  const reachesOthers = file.tasks.some((one) => one.dag === dag && !lacking.includes(one));
+  if (!fix || !reachesOthers) return fix;
+  const why = "every task of the DAG without a limit of its own gets it, its sensors too";
+  return { ...fix, safety: "unsafe", why: fix.safety === "unsafe" ? `${why}; ${fix.why}` : why };
 }
 
 /** Adds a keyword that holds seconds. */

@@ -4,8 +4,9 @@ import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { shownName } from "../airflow/kinds.ts";
 import { awaitedSshCall, onlyAnswersAtOnce, printing, remoteWork } from "../airflow/remote.ts";
 import { idleSilenceLimit } from "../airflow/silence.ts";
-import { executionTimeoutFix } from "../edits/limits.ts";
+import { defaultExecutionTimeoutFix, executionTimeoutFix } from "../edits/limits.ts";
 import { asksOnce, tellsService } from "../shell/pace.ts";
+import type { Fix } from "../text/edit.ts";
 import { isExempt } from "./exemptOperators.ts";
 import { textsOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
@@ -43,17 +44,21 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
         task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600, get_pty=True
     )
 `,
-    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of ssh calls and SFTP or FTP transfers in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients), not of short calls such as curl or aws. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone, but not in Airflow 1.10, where that ends no running task. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
+    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of operators that poll a Spark, Dataproc, Livy or EMR on EKS job without an end of their own, of ssh calls and SFTP or FTP transfers in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients), not of short calls such as curl or aws. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone, but not in Airflow 1.10, where that ends no running task. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],
   },
   options: [ignoreOperators],
   check(file, report, option) {
     const ignored = option(ignoreOperators);
+    const lacking: { readonly task: Task; readonly work: string }[] = [];
     for (const task of file.tasks) {
       if (!task.operator.known || !hasParameter(file.project, task.operator.known, "execution_timeout")) continue;
       if (isExempt(task, ignored) || !isUnbounded(file, task)) continue;
       const work = remoteWork(file, task);
       if (!work) continue;
+      lacking.push({ task, work });
+    }
+    for (const { task, work } of lacking) {
       report({
         span: task.span,
         // A call without a timeout of its own says it better.
@@ -62,11 +67,17 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
         severity: onlyAnswersAtOnce(task, (one) => tellsService(one) || asksOnce(one)) ? "info" : "warning",
         message: `${shownName(task)} has no execution_timeout: ${consequence(file, task, work)}`,
         hint: "Set execution_timeout on the task or in default_args; on expiry Airflow calls on_kill, then retries or fails the task.",
-        fixes: () => [executionTimeoutFix(file, task)],
+        fixes: () => [executionTimeoutFix(file, task), forAll(file, task, lacking)],
       });
     }
   },
 });
+
+/** One default serves better than the same line on many tasks. */
+function forAll(file: DagFile, { dag }: Task, lacking: readonly { readonly task: Task }[]): Fix | undefined {
+  const own = lacking.map(({ task }) => task).filter((one) => dag && one.dag === dag);
+  return dag && own.length >= 3 ? defaultExecutionTimeoutFix(file, dag, own) : undefined;
+}
 
 function consequence(file: DagFile, task: Task, work: string): string {
   if (work === printing)
