@@ -21,15 +21,32 @@ export function placed(
 // A helper of a large project has hundreds of users, and the first few tell what it is for.
 const mostUsers = 5;
 
-/** The tasks of other files that run the code of a finding. */
-export function runFrom(users: readonly TaskPlace[]): Related[] {
-  const shown = users.slice(0, users.length > mostUsers ? mostUsers - 1 : mostUsers);
-  const rest = users.length - shown.length;
-  return users.slice(0, mostUsers).map(({ path, span, label }, at) => ({
-    path,
-    span,
-    message: at < shown.length ? `${label} runs it` : `${label} and ${rest - 1} more tasks run it`,
-  }));
+/** The tasks of other files that run the code of a finding at `path`, one line for all that are called alike in one file. */
+export function runFrom(users: readonly TaskPlace[], path: string): Related[] {
+  const seen = new Set<string>();
+  const distinct = users.filter((user) => {
+    const keys = [`${user.path} ${user.span.start}`, `${user.path} ${user.label}`];
+    const fresh = !keys.some((one) => seen.has(one));
+    for (const one of keys) seen.add(one);
+    return fresh;
+  });
+  const shown = distinct.slice(0, distinct.length > mostUsers ? mostUsers - 1 : mostUsers);
+  const rest = distinct.length - shown.length;
+  return distinct.slice(0, mostUsers).map((user, at) => {
+    // A task whose id is not known is told apart by its file.
+    const who = distinct.some((one) => one !== user && one.label === user.label && !one.label.endsWith('"'))
+      ? `${user.label} of ${shownBeside(path, user.path)}`
+      : user.label;
+    return {
+      path: user.path,
+      span: user.span,
+      message: at < shown.length ? `${who} runs it` : `${who} and ${counted(rest - 1)} run it`,
+    };
+  });
+}
+
+function counted(more: number): string {
+  return more === 1 ? "1 more task" : `${more} more tasks`;
 }
 
 /** `scripts/run.sh` for a file below the folder of `path`, else its name. */

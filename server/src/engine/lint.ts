@@ -99,7 +99,7 @@ function reporter(
   return ({ span: shown, message, hint, severity, cause = shown, related: given = [], fixes = [] }) => {
     let built: readonly Fix[] | undefined;
     const { span, related } = placed(path, shown, given);
-    related.push(...runFrom(usersAt(span.start)));
+    related.push(...runFrom(usersAt(span.start), path));
     const finding: Finding = {
       rule: name,
       code,
