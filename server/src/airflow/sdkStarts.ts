@@ -44,7 +44,7 @@ const requests: Readonly<Record<string, readonly Start[]>> = {
   start_replication_task: [start("replication task", "dms", "describe_replication_tasks", true)],
   execute_statement: [start("Redshift statement", "redshift-data", "describe_statement|get_statement_result")],
   // Only with InvocationType="Event": the function runs after the answer, and nobody can ask how it went.
-  invoke: [start("Lambda function", "lambda", "get_waiter")],
+  invoke: [start("Lambda invocation", "lambda", "get_waiter")],
   start_export_task: [start("snapshot export", "rds", "describe_export_tasks")],
 };
 

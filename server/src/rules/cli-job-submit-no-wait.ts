@@ -1,5 +1,6 @@
 import { type Submitted, unwatchedSubmissions } from "../airflow/submissions.ts";
 import { waitingProgramsFix } from "../edits/submissions.ts";
+import { howToWait } from "../shell/submitter.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -53,7 +54,7 @@ with DAG("simulate", default_args={"execution_timeout": timedelta(hours=8)}) as 
         cause: one.cause,
         ...([one, ...others].every(startsServer) ? { severity: "info" } : {}),
         message: `\`${name}\` exits with 0 once the work is accepted: the task succeeds, and nothing in this DAG learns how it ends.`,
-        hint: `Use ${submitter.instead}, or a sensor on the id that it prints.`,
+        hint: `${howToWait(submitter)}, or use a sensor on the id that it prints.`,
         related: others.map(({ span }) => ({ span, message: "the same here" })),
         fixes: () => [waitingProgramsFix(file, [one, ...others])],
       });

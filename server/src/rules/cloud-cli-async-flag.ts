@@ -1,5 +1,6 @@
 import { unwatchedSubmissions } from "../airflow/submissions.ts";
 import { waitingProgramFix } from "../edits/submissions.ts";
+import { howToWait } from "../shell/submitter.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -47,7 +48,7 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
         span: one.span,
         cause: one.cause,
         message: `${flag} makes ${program} exit with 0 before the work has ended: the task turns green, and a failure is seen by nobody.`,
-        hint: `Wait by ${submitter.instead}, or let a sensor on the work run after this task.`,
+        hint: `${howToWait(submitter)}, or let a sensor on the work run after this task.`,
         fixes: () => [waitingProgramFix(file, one)],
       });
     }

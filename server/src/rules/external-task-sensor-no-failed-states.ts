@@ -71,7 +71,7 @@ with DAG("report") as dag:
           span: failed.call ? failed.span : task.span,
           cause: task.span,
           message: `failed_states lacks "upstream_failed": when a task before the awaited one fails, ${task.operator.name} goes on waiting${untilWhen(file, task)}.`,
-          hint: 'A task whose upstream failed never runs: it ends as "upstream_failed", not as "failed".',
+          hint: 'Add "upstream_failed": a task whose upstream failed never runs, and ends in that state.',
           fixes: () => [withUpstream(file, task, failed)],
         });
         continue;

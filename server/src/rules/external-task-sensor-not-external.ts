@@ -3,7 +3,7 @@ import { importPath } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { downstreamOf } from "../airflow/edges.ts";
-import { isA, known, operators, runsAs } from "../airflow/kinds.ts";
+import { isA, known, operators, runsAs, shownName } from "../airflow/kinds.ts";
 import { remoteInvocation } from "../shell/remote.ts";
 import { commands } from "../shell/walk.ts";
 import { defineRule } from "./rule.ts";
@@ -78,7 +78,7 @@ with DAG("train", default_args={"execution_timeout": timedelta(hours=1)}) as dag
       if (!upstream) continue;
       report({
         span: dagId.value.span,
-        message: `${task.operator.name} only sees DAGs of this same Airflow: it cannot watch what ${upstream.operator.name} started on another machine.`,
+        message: `${task.operator.name} only sees DAGs of this same Airflow: it cannot watch what ${shownName(upstream)} started on another machine.`,
         hint: hint(file),
         related: [{ span: upstream.span, message: "starts the work on the other machine" }],
       });

@@ -54,7 +54,7 @@ with DAG("nightly") as dag:
       report({
         span,
         cause,
-        message: `An answer to ${name} on ${shown} says that the work was accepted: the task succeeds, and nobody asks how the work ends.`,
+        message: `The answer from ${shown} to ${name} only says that the work was accepted: the task succeeds, and nobody asks how the work ends.`,
         hint: "Let a sensor or an operator made for the service ask for the state until it is final.",
       });
     }

@@ -55,7 +55,7 @@ with DAG(
       if (tasks.some((task) => tellsPeople(task) || isPerhapsAlert(task))) continue;
       report({
         span: dag.span,
-        message: `When ${first.id ?? first.operator.name}${remote.length > 1 ? ` or one of ${remote.length - 1} other remote tasks` : ""} fails, Airflow marks it red and tells nobody.`,
+        message: `When ${first.id ?? first.operator.name}${remote.length > 1 ? others(remote.length - 1) : ""} fails, Airflow marks it red and tells nobody.`,
         hint: "Give the DAG, or default_args, an on_failure_callback.",
         related: [{ span: first.span, message: "works on another machine" }],
       });
@@ -91,4 +91,8 @@ function tellsNobody(file: DagFile, task: Task): boolean {
 /** A task, or a class, of another package that is called after a way to tell people. */
 function isPerhapsAlert({ id, operator }: Task): boolean {
   return /alert|notif|slack|e?mail|teams|pager|watcher/i.test(`${id ?? ""} ${operator.name}`);
+}
+
+function others(count: number): string {
+  return count === 1 ? " or the other remote task" : ` or one of ${count} other remote tasks`;
 }

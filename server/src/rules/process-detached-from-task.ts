@@ -78,7 +78,7 @@ export()
         report({
           span: call.span,
           message: "Nobody waits for this process: the task succeeds while it runs on, and its exit status is lost.",
-          hint: "await its wait() or communicate(), and raise when its returncode is not 0.",
+          hint: "Await its wait() or communicate(), and raise when its returncode is not 0.",
         });
       }
     }

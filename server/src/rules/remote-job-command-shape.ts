@@ -37,7 +37,7 @@ const faults: readonly Fault[] = [
     fault: "exec",
     message: (waits) =>
       `\`exec\` replaces the wrapper's shell: no exit status is ever recorded, and the task waits ${waits}.`,
-    hint: "Leave the `exec` away, or put one `( … )` around the whole text.",
+    hint: "Leave `exec` out, or put one `( … )` around the whole text.",
   },
   {
     fault: "errexit",

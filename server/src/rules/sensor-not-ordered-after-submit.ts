@@ -65,7 +65,7 @@ with DAG("spark", default_args={"execution_timeout": timedelta(hours=4)}) as dag
         const id = task.id === undefined ? shownName(task) : `"${task.id}"`;
         report({
           span: sensor.span,
-          message: `${shownName(sensor)} reads the result of ${id}, but nothing makes it run after it: it may start first and get None.`,
+          message: `${shownName(sensor)} reads the result of ${id}, but nothing makes it run after that task: it may start first and get None.`,
           hint: "Put the sensor behind that task.",
           related: [{ span: task.span, message: "starts what the sensor watches" }],
           fixes: () => [fix(file, task, sensor)],

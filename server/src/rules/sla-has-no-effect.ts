@@ -62,7 +62,7 @@ with DAG("report") as dag:
         span: sla.span,
         severity,
         message: modern ? ignored(sla.resolved) : onlyMails(sla.resolved),
-        hint: hint(file, "execution_timeout stops a task that takes too long"),
+        hint: hint(file, "use execution_timeout, which stops a task that takes too long"),
         fixes: () => [fix(file, sla)],
       });
     }
@@ -74,7 +74,7 @@ with DAG("report") as dag:
         span: callback.span,
         severity,
         message: "Airflow 3 ignores sla_miss_callback: it is never called.",
-        hint: hint(file, "on_failure_callback with a timeout tells somebody"),
+        hint: hint(file, "use on_failure_callback with a timeout, which tells somebody"),
       });
     }
   },
@@ -123,7 +123,7 @@ function onlyMails(value: Value): string {
 
 function hint(file: DagFile, otherwise: string): string {
   return airflowAtLeast(file.project, "3.1")
-    ? `Give the DAG a deadline (DeadlineAlert); ${otherwise}.`
+    ? `Give the DAG a deadline (DeadlineAlert), or ${otherwise}.`
     : `${otherwise.charAt(0).toUpperCase()}${otherwise.slice(1)}.`;
 }
 

@@ -50,3 +50,11 @@ export function row(
   const { kind = "job", change, only } = more;
   return { kind, programs: programs.split(" "), submits, only, waits, later, instead, change };
 }
+
+/** What to do instead, as the start of a sentence: "Use `sbatch --wait`", "Poll `aws glue get-job-run`". */
+export function howToWait({ instead }: Submitter): string {
+  if (instead.startsWith("polling ")) return `Poll ${instead.slice("polling ".length)}`;
+  if (instead.startsWith("dropping "))
+    return `Drop ${instead.slice("dropping ".length).replace(", or `", ", or use `")}`;
+  return `Use ${instead}`;
+}

@@ -178,7 +178,7 @@ export const amazon: readonly Behaviour[] = [
     sensor: watch("ssm.SsmRunCommandCompletedSensor", output("command_id")),
     timeout: attempts("120", "75"),
   }),
-  fact("lambda_function", "LambdaInvokeFunctionOperator", "the Lambda function", {
+  fact("lambda_function", "LambdaInvokeFunctionOperator", "the Lambda invocation", {
     parameter: "invocation_type",
     waits: [null, "RequestResponse", "DryRun"],
     impliedByDeferrable: false,
