@@ -77,7 +77,8 @@ with DAG("load") as dag:
         message: `${input.shown}${any}: whoever may trigger the DAG can run any command ${where}.`,
         hint: hintFor(file.project, root, first, call),
         ...(call ? { cause: call.call.span } : {}),
-        fixes: () => [task && viaEnvironment(file, task, root, inputs.flatMap(direct))],
+        fixes: () =>
+          task && !severalIn(root, first) ? [viaEnvironment(file, task, root, inputs.flatMap(direct))] : [],
         related: others
           .filter((one) => one.span.start !== span.start)
           .slice(0, 5)
@@ -129,7 +130,8 @@ function fromCode(
   });
 }
 
-function hintFor(project: Project, root: Script, { input, hole }: Found, call: RemoteCall | undefined): string {
+function hintFor(project: Project, root: Script, given: Found, call: RemoteCall | undefined): string {
+  const { input } = given;
   const schema = !airflowAtLeast(project, "2.2.0")
     ? "compare it with the values that you allow"
     : input.from === "params"
@@ -140,5 +142,13 @@ function hintFor(project: Project, root: Script, { input, hole }: Found, call: R
     return airflowAtLeast(project, "2.2.0")
       ? `Give ${input.shown} a schema: ${schema}.`
       : "Compare it with the values that you allow before the command runs.";
+  if (severalIn(root, given) && airflowAtLeast(project, "2.2.0"))
+    return `Quoted, several arguments would become one word: ${schema}.`;
   return `Hand it over in env= and write "$VALUE" in the text; or ${schema}.`;
+}
+
+/** `dbt run {{ params.args }}`: unquoted, a word of its own that ends its command, and named for more than one. */
+function severalIn({ folded: { text } }: Script, { input, hole }: Found): boolean {
+  if (!hole || !/\s/.test(text[hole.start - 1] ?? "") || !/^\s*(?:$|[\n;|&])/.test(text.slice(hole.end))) return false;
+  return /arg|opt|flag|param|extra|select|exclude|cmd|command/i.test(input.key ?? input.shown);
 }
