@@ -54,6 +54,7 @@ const families: readonly (readonly [RegExp, RemoteCallKind])[] = [
   [/^requests\.(api\.)?((sessions\.)?[Ss]ession\.)?(get|post|put|patch|delete|head|options|request)$/, "http"],
   [/^httpx\.((Async)?Client|get|post|put|patch|delete|head|options|request|stream)$/, "http"],
   [/^urllib3\.PoolManager\.(request|urlopen)$/, "http"],
+  [/^airflow\..*\.SubprocessHook\.run_command$/, "hook-process"],
   [/^airflow\..*\.HttpHook\.run$/, "http"],
   [/^concurrent\.futures\.((thread|process)\.)?(Thread|Process)PoolExecutor\.submit$/, "future"],
   [/^multiprocessing\.((pool|dummy)\.)?(Thread)?Pool\.(apply_async|map_async|starmap_async)$/, "future"],

@@ -190,6 +190,7 @@ const running: ReadonlySet<RemoteCallKind> = new Set([
   "popen",
   "subprocess",
   "os-system",
+  "hook-process",
   "paramiko-exec",
   "hook-exec",
   "fabric-run",

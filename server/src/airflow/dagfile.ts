@@ -150,6 +150,8 @@ export type RemoteCallKind =
   | "popen"
   | "subprocess"
   | "os-system"
+  /** `SubprocessHook().run_command`: it raises for no exit status, and returns it. */
+  | "hook-process"
   | "paramiko-connect"
   | "paramiko-exec"
   | "hook-exec"

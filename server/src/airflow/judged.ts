@@ -3,7 +3,7 @@ import type { Script } from "../shell/script.ts";
 import { keyword } from "../syntax/python.ts";
 import type { DagFile, RemoteCall, Task } from "./dagfile.ts";
 import { operators, runsAs, shownName } from "./kinds.ts";
-import { isActedOn, isRead, scriptOf, statusIsRead } from "./processes.ts";
+import { isActedOn, isRead, mayRaise, scriptOf, statusIsRead } from "./processes.ts";
 
 /** A text with its owner. */
 export type JudgedText = {
@@ -72,6 +72,9 @@ function isJudged(file: DagFile, call: RemoteCall): boolean {
       return !result.escapes && statusIsRead(file, call);
     case "os-system":
       return callee === "os.system" && isActedOn(file, call);
+    case "hook-process":
+      // result = hook.run_command(["bash", "-c", …]); assert result.exit_code == 0
+      return result.uses.some((use) => use.path[0] === "exit_code" && mayRaise(file, use));
     case "paramiko-exec":
       return result.uses.some((use) => use.path.includes("recv_exit_status") && use.call && isRead(file, use.call));
     case "hook-exec":

@@ -6,7 +6,7 @@ import type { AndOr, Script, ShellCommand, Statement } from "./script.ts";
 import { strictness } from "./strict.ts";
 import { submits } from "./submit.ts";
 import { statements, touchesError, type Visit } from "./walk.ts";
-import { isCleanup, prepares } from "./weight.ts";
+import { doesWork, isCleanup, prepares } from "./weight.ts";
 
 /** A failure that is turned into success. */
 export type Masked = {
@@ -170,7 +170,8 @@ function describe(
     nestedIn: nesting,
     statement,
     commands,
-    cleanup: commands.every((one) => isCleanup(one)),
+    // What signs in first, for the tidying up alone, counts with it.
+    cleanup: commands.some((one) => isCleanup(one)) && commands.every((one) => isCleanup(one) || !doesWork(one)),
     remote: commands.some(runsElsewhere),
     submit: commands.some((one) => submits(one) !== undefined),
   };

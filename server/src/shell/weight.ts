@@ -24,7 +24,8 @@ const cleaningWords: Readonly<Record<string, RegExp>> = {
     /^(?:container |image |network |volume |system |compose (?:-\S+ \S+ )*)?(?:rm|rmi|stop|kill|prune|down|inspect|ps|logs|images|login|logout)\b/,
   podman: /^(?:container |image |network |volume |system )?(?:rm|rmi|stop|kill|prune|down|inspect|ps|logs)\b/,
   "docker-compose": /(?:^|\s)(?:down|stop|rm|kill|ps|logs)\b/,
-  kubectl: /(?:^|\s)(?:delete|get|describe|logs|top)\b/,
+  kubectl: /(?:^|\s)(?:config|delete|get|describe|logs|top)\b/,
+  helm: /^(?:uninstall|delete|list|ls|status|get|history)\b/,
   oc: /(?:^|\s)(?:delete|get|describe|logs)\b/,
   systemctl: /(?:^|\s)(?:stop|is-active|is-enabled|status|kill|reset-failed)\b/,
   service: /\b(?:stop|status)$/,
@@ -69,12 +70,12 @@ export function isCleanup(command: ShellCommand, harmless = none): boolean {
 
 /** Sets up the shell, a tool or its access: when it fails, what follows does too. */
 const settingUp: Readonly<Record<string, RegExp>> = {
-  aws: /^configure\b/,
+  aws: /^(?:configure|eks update-kubeconfig)\b/,
   az: /^(?:login|account set|configure)\b/,
   conda: /^(?:activate|deactivate|init|config)\b/,
   docker: /^(?:pull|network|volume create|compose (?:-\S+ \S+ )*pull)\b/,
   "docker-compose": /(?:^|\s)pull\b/,
-  gcloud: /^(?:config|auth|init|components)\b/,
+  gcloud: /^(?:config|auth|init|components|container clusters get-credentials)\b/,
   git: /^(?:config|init|remote|branch|log|show|fetch --dry-run)\b/,
   gsutil: /^mb\b/,
   kubectl: /^config\b/,
