@@ -17,6 +17,7 @@ import externalTaskSensorCheckExistenceNoop from "./external-task-sensor-check-e
 import externalTaskSensorDateMismatch from "./external-task-sensor-date-mismatch.ts";
 import externalTaskSensorNoFailedStates from "./external-task-sensor-no-failed-states.ts";
 import externalTaskSensorNotExternal from "./external-task-sensor-not-external.ts";
+import fileMarkerOnlySuccess from "./file-marker-only-success.ts";
 import httpCallNoTimeout from "./http-call-no-timeout.ts";
 import httpJobStartNotPolled from "./http-job-start-not-polled.ts";
 import httpSensorNoResponseCheck from "./http-sensor-no-response-check.ts";
@@ -138,6 +139,7 @@ export const rules: readonly Rule[] = [
   waitsForStartNotFinish,
   kubectlWaitSuccessOnly,
   noFailureNotification,
+  fileMarkerOnlySuccess,
   exitStatusMasked,
   remoteJobCommandShape,
   subprocessResultIgnored,
