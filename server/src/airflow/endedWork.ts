@@ -21,18 +21,9 @@ function waitsForWhatItWatches(file: DagFile, task: Task, sensor: Task): boolean
   const watching = sensor.operator.known;
   if (!started || !watching) return false;
   const behaviour = behaviourOf(started);
-  if (behaviour)
-    return (
-      behaviour.sensor !== undefined &&
-      moduleOf(behaviour.sensor.class) === moduleOf(watching.fqcn) &&
-      waitingOf(file, task, behaviour) === "waits"
-    );
+  if (behaviour) return behaviour.sensor?.class === watching.fqcn && waitingOf(file, task, behaviour) === "waits";
   // SageMakerUnifiedStudioNotebookOperator(wait_for_completion=True), SageMakerUnifiedStudioNotebookSensor
   if (started.name.replace(/Operator$/, "") !== watching.name.replace(/Sensor$/, "")) return false;
   const waits = argument(file, task, "wait_for_completion");
   return typeof waits === "object" && waits.resolved.kind === "boolean" && waits.resolved.value;
-}
-
-function moduleOf(fqcn: string): string {
-  return fqcn.slice(0, fqcn.lastIndexOf("."));
 }

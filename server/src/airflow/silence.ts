@@ -20,6 +20,6 @@ export function idleSilenceLimit(file: DagFile, task: Task): string | undefined 
     return undefined;
   return ["cmd_timeout", "timeout"].find((name) => {
     const given = name === "cmd_timeout" ? silenceLimit(file, task) : argument(file, task, name);
-    return typeof given === "object" && given.resolved.kind === "number";
+    return typeof given === "object" && given.resolved.kind !== "none";
   });
 }
