@@ -7,6 +7,7 @@ function typeOf(option: OptionSchema): string {
   if (option.type === "array") return `list of ${many(option.items ?? {})}`;
   if (option.type === "object" && typeof option.additionalProperties === "object") {
     const value = option.additionalProperties;
+    if (value.anyOf && tableOf(value)) return "a severity or a table for each name";
     return tableOf(value) ? "a table for each name" : `table of ${many(value)}`;
   }
   if (option.type === "object") return "table";

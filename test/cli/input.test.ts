@@ -72,7 +72,11 @@ b = BashOperator(task_id="b", bash_command="true")  # tether: ignore[no-such-rul
     const folder = repository({ "empty.py": "", "readme.txt": "x" });
     expect(tether(folder, ["check", "empty.py"])).toMatchObject({ code: 0 });
     const none = tether(repository({}), ["check"]);
-    expect(none).toMatchObject({ code: 0, out: "", err: "tether: there are no Python files here (tests are looked at only when they are named, or by include-tests)\n" });
+    expect(none).toMatchObject({
+      code: 0,
+      out: "",
+      err: "tether: there are no Python files here (tests are looked at only when they are named, or by include-tests)\n",
+    });
   });
 
   test("links in a circle end", () => {
@@ -112,6 +116,29 @@ describe("bad configuration", () => {
   });
 });
 
+describe("options of a rule", () => {
+  const dag = `from airflow import DAG
+from airflow.providers.sftp.sensors.sftp import SFTPSensor
+
+with DAG("intake") as dag:
+    arrived = SFTPSensor(task_id="arrived", path="/in/day.csv", sftp_conn_id="partner", timeout=1800)
+`;
+  const select = ["check", "--select", "sensor-poke-mode-long-wait"];
+  test("change what is found", () => {
+    expect(tether(repository({ "dag.py": dag }), select).code).toBe(1);
+    const toml = '[tool.tether.rules.sensor-poke-mode-long-wait]\nshort-wait = "30m"\n';
+    expect(tether(repository({ "dag.py": dag, "pyproject.toml": toml }), select)).toMatchObject({ code: 0, err: "" });
+  });
+  test("that are wrong are told with their line, and left out", () => {
+    const toml = '[rules.sensor-poke-mode-long-wait]\nseverity = "info"\nshort-wiat = "30m"\n';
+    const run = tether(repository({ "dag.py": dag, "tether.toml": toml }), select);
+    expect(run.err).toContain(
+      'tether.toml:3: unknown option "rules.sensor-poke-mode-long-wait.short-wiat". Did you mean "short-wait"?',
+    );
+    expect(run.out).toContain("info TET702");
+  });
+});
+
 describe("tether rule", () => {
   const folder = repository({});
   test("lists every rule", () => {
@@ -123,6 +150,13 @@ describe("tether rule", () => {
     const byName = tether(folder, ["rule", "unused-suppression"]);
     expect(byName.out).toContain("TET901 unused-suppression\n");
     expect(tether(folder, ["rule", "tet901"])).toEqual(byName);
+  });
+  test("shows a rule's options", () => {
+    const run = tether(folder, ["rule", "sensor-poke-mode-long-wait"]);
+    expect(run.out).toContain("Options in [tool.tether.rules.sensor-poke-mode-long-wait]");
+    expect(run.out).toMatch(/^short-wait = "10m" {3}duration\nWaits of at most this long/m);
+    const json = JSON.parse(tether(folder, ["rule", "TET702", "--output-format", "json"]).out);
+    expect(json.options).toMatchObject([{ name: "short-wait", type: "duration", default: 600 }]);
   });
   test("answers JSON", () => {
     const one = JSON.parse(tether(folder, ["rule", "TET900", "--output-format", "json"]).out);

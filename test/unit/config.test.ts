@@ -69,7 +69,7 @@ describe("options", () => {
       'airflow-version | "airflow-version": expected a version in quotes, such as "2.9.3"',
       'limits.execution-timeout | "limits.execution-timeout": expected seconds or a duration such as "90s", "45m" or "1h30m"',
       'limits.timeout | unknown option "limits.timeout".',
-      'rules.popen-not-waited.severity | "rules.popen-not-waited.severity": Invalid option: expected one of "error"|"warning"|"info"|"off"',
+      'rules.popen-not-waited.severity | "rules.popen-not-waited.severity": expected "error", "warning", "info" or "off"',
       'selekt | unknown option "selekt". Did you mean "select"?',
     ]);
     expect(options.ignore).toEqual(["popen-not-waited"]);
