@@ -127,8 +127,6 @@ function assemble(
   for (const { path, message } of selectRules(options, known, always).problems) {
     problems.push(at(file, config.lineOf(path), message));
   }
-  for (const message of wrongOverrides(overrides, known)) problems.push({ path: file, message });
-  const perFileIgnores = Object.entries(options["per-file-ignores"]).map(([glob, selectors]) => {
   const ruleOptions = new Map<string, GivenOptions>();
   for (const { name, options: declared = [] } of [...rules, ...ownRules.map(({ name }) => ({ name, options: [] }))]) {
     const table = options.rules[name];
@@ -137,6 +135,8 @@ function assemble(
     ruleOptions.set(name, read.values);
     for (const { path, message } of read.problems) problems.push(at(file, config.lineOf(path), message));
   }
+  for (const message of wrongOverrides(overrides, known)) problems.push({ path: file, message });
+  const perFileIgnores = Object.entries(options["per-file-ignores"]).map(([glob, selectors]) => {
     for (const selector of selectors) {
       const wrong = unknownSelector(selector, known);
       if (wrong) problems.push(at(file, config.lineOf(["per-file-ignores", glob]), `"per-file-ignores": ${wrong}`));
@@ -165,9 +165,9 @@ function assemble(
     source: config.source,
     enabled: selection.enabled,
     forced: selection.forced,
+    ruleOptions,
     perFileIgnores,
     exclude: [...options.exclude, ...(overrides.exclude ?? [])],
-    ruleOptions,
     includeTests: options["include-tests"],
     src: options.src,
     project,
