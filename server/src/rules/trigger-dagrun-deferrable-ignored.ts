@@ -28,10 +28,12 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 with DAG("parent") as dag:
     load = TriggerDagRunOperator(task_id="load", trigger_dag_id="child_load", deferrable=True)
 `,
-    good: `from airflow import DAG
+    good: `from datetime import timedelta
+
+from airflow import DAG
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 
-with DAG("parent", dagrun_timeout=LIMIT) as dag:
+with DAG("parent", dagrun_timeout=timedelta(hours=6)) as dag:
     load = TriggerDagRunOperator(task_id="load", trigger_dag_id="child_load", wait_for_completion=True, deferrable=True)
 `,
     limits: "Operators for which deferrable=True implies waiting, as most of Amazon's do, are not meant.",
