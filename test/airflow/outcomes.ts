@@ -61,6 +61,17 @@ export function originals(): Original[] {
   return found;
 }
 
+/** What each rule shows as right. */
+export function goodExamples(): Original[] {
+  return rules.map(({ name, docs }) => ({
+    group: name,
+    about: `${name}: its good example`,
+    text: docs.good,
+    toml: "",
+    rule: name,
+  }));
+}
+
 // Where Airflow 2 has what DAG files import from Airflow 3's SDK.
 const beforeSdk: Readonly<Record<string, string>> = {
   DAG: "airflow",
