@@ -121,7 +121,8 @@ describe("answering at once", () => {
     ["$PROGRAM", false],
     ["echo $(/opt/run.sh now)", false],
     ["sleep 60", false],
-    ["X=1", false],
+    ["X=1", true],
+    ["X=$(/opt/run.sh now)", false],
   ])("%s: %s", (command, expected) => {
     expect(onlyAnswersAtOnce(taskWith(command))).toBe(expected);
   });
