@@ -6,6 +6,7 @@ import type { Call, CallArgument, ClassDef, Expr, FunctionDef } from "../syntax/
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { DictEntry, Home, Value } from "../syntax/value.ts";
+import type { Span } from "../text/span.ts";
 import { isSetLater } from "./attributes.ts";
 import type { BareTask } from "./collect.ts";
 import type { Argument, Dag, DagFile, Lookup, Origin, TaskGroup } from "./dagfile.ts";
@@ -148,7 +149,7 @@ function callLayer(file: Arguments, call: Call, scope: Scope, origin: Origin): L
   let complete = true;
   for (const one of call.args) {
     if (one.form === "keyword" && one.name !== undefined) {
-      entries.push(given(file, one, one.name, scope, origin, call));
+      entries.push(new Written(file.values, scope, one.name, one, origin, call));
     } else if (one.form === "double-star") {
       const layer = dictLayer(file.values.evaluate(one.value, scope), origin);
       entries.push(...layer.entries);
@@ -159,24 +160,28 @@ function callLayer(file: Arguments, call: Call, scope: Scope, origin: Origin): L
 }
 
 /** A keyword as written; its value is worked out when somebody asks for it, and most are only looked for. */
-function given(
-  { values }: Arguments,
-  { value, span }: CallArgument,
-  name: string,
-  scope: Scope,
-  origin: Origin,
-  call: Call,
-): Argument {
-  return {
-    name,
-    value,
-    get resolved() {
-      return values.evaluate(value, scope);
-    },
-    span,
-    origin,
-    call,
-  };
+class Written implements Argument {
+  readonly name: string;
+  readonly value: Expr;
+  readonly span: Span;
+  readonly origin: Origin;
+  readonly call: Call;
+  readonly #values: Evaluator;
+  readonly #scope: Scope;
+
+  constructor(values: Evaluator, scope: Scope, name: string, given: CallArgument, origin: Origin, call: Call) {
+    this.name = name;
+    this.value = given.value;
+    this.span = given.span;
+    this.origin = origin;
+    this.call = call;
+    this.#values = values;
+    this.#scope = scope;
+  }
+
+  get resolved(): Value {
+    return this.#values.evaluate(this.value, this.#scope);
+  }
 }
 
 /** `.expand(command=[…])`: each name varies, so its value is unknown; `.expand_kwargs(…)` may give any name. */

@@ -1,6 +1,7 @@
 /** Finds the DAGs, task groups and tasks of a file. */
 
 import type { Evaluator } from "../syntax/evaluator.ts";
+import { qualifiedName } from "../syntax/names.ts";
 import {
   type Call,
   type Expr,
@@ -16,7 +17,7 @@ import { bodiesOf, eachPart, expressionsOf } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import type { Dag, Operator, Task, TaskGroup, TaskScript } from "./dagfile.ts";
 import { dagsOf, idGiven } from "./dags.ts";
-import { decorationOf, makesGroup, operatorOf } from "./operators.ts";
+import { decorationOf, isInstalled, makesGroup, mayBeMaker, operatorOf } from "./operators.ts";
 
 /** A task as far as it is known before its scripts are read. */
 export type BareTask = Omit<Task, "scripts">;
@@ -272,7 +273,9 @@ export function collect(
     const { binding } = found;
     if (binding.kind === "function") return binding.definition.decorators.length > 0;
     if (binding.kind === "value") return binding.value.kind === "name" || binding.value.kind === "attribute";
-    return binding.kind !== "other";
+    if (binding.kind !== "import") return binding.kind !== "other";
+    const qualified = qualifiedName(call.func, scope);
+    return qualified === undefined || !isInstalled(qualified) || mayBeMaker(qualified);
   };
 
   const expressions = (expr: Expr, statement: Stmt, variable: string | undefined, context: Context): void => {

@@ -97,6 +97,24 @@ const groupClasses = new Set([
   "airflow.sdk.definitions.taskgroup.TaskGroup",
 ]);
 
+/** Whether a dotted name is Airflow's own or of the standard library's commonest modules: what it means is the same in every file. */
+export function isInstalled(qualified: string): boolean {
+  return /^(?:airflow|datetime|json|logging|os|time)\./.test(qualified);
+}
+
+const makers = new Map<string, boolean>();
+
+/** Whether calling an installed thing may make a task, a group or a DAG. */
+export function mayBeMaker(qualified: string): boolean {
+  let answer = makers.get(qualified);
+  if (answer === undefined) {
+    const known = findClass(qualified) ?? plainSensor(qualified);
+    answer = known !== undefined || dagClasses.has(qualified) || groupClasses.has(qualified);
+    if (makers.size < 5000) makers.set(qualified, answer);
+  }
+  return answer;
+}
+
 /** The operator behind each TaskFlow decorator: `@task.bash` runs a BashOperator. */
 const decorated: Readonly<Record<string, string>> = {
   "": "airflow.providers.standard.operators.python.PythonOperator",

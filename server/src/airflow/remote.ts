@@ -92,6 +92,12 @@ function endlessWork(file: DagFile, task: Task): string | undefined {
   const written = task.call ? slice(file.text, task.call.span) : "";
   // A stream is to go on for ever; master="local[*]" runs here; spark.yarn.submit.waitAppCompletion may not wait.
   if (/stream|\blocal\b|waitAppCompletion/i.test(written)) return undefined;
+  // json={"timeout_seconds": 3600}, for Databricks: the service ends the run.
+  const json = argument(file, task, "json");
+  const entries = typeof json === "object" && json.resolved.kind === "dict" ? json.resolved : undefined;
+  if (json !== "absent" && (!entries?.complete || entries.entries.some((one) => one.key === "timeout_seconds")))
+    return undefined;
+  if (argument(file, task, "timeout_seconds") !== "absent") return undefined;
   return `${behaviour.endless} that never ends`;
 }
 

@@ -75,6 +75,8 @@ export const platforms: readonly Behaviour[] = [
       product: "the Databricks run",
       severity: "warning",
       // No sensor watches a run: its state comes from DatabricksHook.get_run_state(run_id), XCom `run_id`.
+      // _handle_databricks_operator_execution: `while True`, until the run has ended.
+      endless: "a Databricks run",
       source: "apache-airflow-providers-databricks 7.23.0, operators/databricks.py",
     }),
   ),
