@@ -156,3 +156,15 @@ export function keptBetweenLooks(task: Task): string | undefined {
   }
   return undefined;
 }
+
+/** execution_date_fn=last_successful_run: what such a sensor looks at has succeeded already. */
+export function looksForSuccess(file: DagFile, task: Task): boolean {
+  const given = argument(file, task, "execution_date_fn");
+  if (typeof given !== "object") return false;
+  const { resolved } = given;
+  const text =
+    resolved.kind === "function" && !resolved.home
+      ? slice(file.text, resolved.definition.span)
+      : slice(file.text, given.value.span);
+  return /success/i.test(text);
+}

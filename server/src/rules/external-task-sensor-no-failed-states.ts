@@ -1,9 +1,9 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
-import { isUnset } from "../airflow/bounds.ts";
+import { isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { Argument, DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
-import { deferralEnd, isDeferred } from "../airflow/sensing.ts";
+import { deferralEnd, isDeferred, looksForSuccess } from "../airflow/sensing.ts";
 import { quoteString } from "../edits/layout.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import { knownText, type Value } from "../syntax/value.ts";
@@ -67,7 +67,9 @@ with DAG("report") as dag:
         continue;
       const failed = argument(file, task, "failed_states");
       if (forgetsUpstream(failed) && watchesTask(file, task)) {
+        if (looksForSuccess(file, task)) continue;
         report({
+          ...(givesUpSoon(file, task) ? { severity: "info" } : {}),
           span: failed.call ? failed.span : task.span,
           cause: task.span,
           message: `failed_states lacks "upstream_failed": when a task before the awaited one fails, ${task.operator.name} goes on waiting${untilWhen(file, task)}.`,
@@ -86,6 +88,13 @@ with DAG("report") as dag:
     }
   },
 });
+
+/** A wait of some minutes is no long one, whatever ends it. */
+function givesUpSoon(file: DagFile, task: Task): boolean {
+  const timeout = argument(file, task, "timeout");
+  const seconds = typeof timeout === "object" ? secondsOf(timeout.resolved) : undefined;
+  return seconds !== undefined && seconds <= 600;
+}
 
 /** Airflow 2's own sensor hands only allowed_states to its trigger (`airflow/sensors/external_task.py` of 2.7 to 2.11). */
 function ignoresStates(file: DagFile, task: Task): boolean {

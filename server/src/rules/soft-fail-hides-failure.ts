@@ -2,12 +2,11 @@ import { argument } from "../airflow/arguments.ts";
 import type { Argument, DagFile, Task } from "../airflow/dagfile.ts";
 import { downstreamOf, followersOf } from "../airflow/edges.ts";
 import { isA, isSensor, operators, redefines, shownName } from "../airflow/kinds.ts";
-import { asksForState, looksOnce } from "../airflow/sensing.ts";
+import { asksForState, looksForSuccess, looksOnce } from "../airflow/sensing.ts";
 import { triggerRuleOf } from "../airflow/triggerRules.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
 import { dropArgument } from "../edits/task.ts";
 import type { Fix } from "../text/edit.ts";
-import { slice } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
 
 type Switch = "soft_fail" | "never_fail" | "silent_fail";
@@ -97,18 +96,6 @@ function outcomeKnown(file: DagFile, task: Task): boolean {
 /** A later task runs whether its parents were skipped or not. */
 function skipIsPlannedFor(file: DagFile, task: Task): boolean {
   return [...followersOf(file.edges, task)].some((one) => triggerRuleOf(file, one) !== "all_success");
-}
-
-/** execution_date_fn=last_successful_run: what it looks at has succeeded already. */
-function looksForSuccess(file: DagFile, task: Task): boolean {
-  const given = argument(file, task, "execution_date_fn");
-  if (typeof given !== "object") return false;
-  const { resolved } = given;
-  const text =
-    resolved.kind === "function" && !resolved.home
-      ? slice(file.text, resolved.definition.span)
-      : slice(file.text, given.value.span);
-  return /success/i.test(text);
 }
 
 function messageOf(file: DagFile, task: Task, name: Switch, planned: boolean): string {
