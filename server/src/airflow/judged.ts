@@ -59,29 +59,30 @@ function ofCalls(file: DagFile): JudgedText[] {
 }
 
 function isJudged(file: DagFile, call: RemoteCall): boolean {
-  const { callee, result } = call;
+  // What becomes of a result takes an index of the whole file: asked where it decides.
+  const { callee } = call;
   switch (call.kind) {
     case "subprocess": {
       if (callee.endsWith("check_call") || callee.endsWith("check_output")) return true;
       if (callee.endsWith(".call")) return isActedOn(file, call);
       const check = keyword(call.call, "check");
       const value = check && file.values.evaluate(check.value, call.scope);
-      return (value?.kind === "boolean" && value.value) || (!result.escapes && statusIsRead(file, call));
+      return (value?.kind === "boolean" && value.value) || (!call.result.escapes && statusIsRead(file, call));
     }
     case "popen":
-      return !result.escapes && statusIsRead(file, call);
+      return !call.result.escapes && statusIsRead(file, call);
     case "os-system":
       return callee === "os.system" && isActedOn(file, call);
     case "hook-process":
       // result = hook.run_command(["bash", "-c", …]); assert result.exit_code == 0
-      return result.uses.some((use) => use.path[0] === "exit_code" && mayRaise(file, use));
+      return call.result.uses.some((use) => use.path[0] === "exit_code" && mayRaise(file, use));
     case "paramiko-exec":
-      return result.uses.some((use) => use.path.includes("recv_exit_status") && use.call && isRead(file, use.call));
+      return call.result.uses.some((use) => use.path.includes("recv_exit_status") && use.call && isRead(file, use.call));
     case "hook-exec":
       // status, out, err = hook.exec_ssh_client_command(…)
-      return result.uses.some(
+      return call.result.uses.some(
         (use) =>
-          (use.path[0] === "[0]" || (use.name !== undefined && use.name === result.names[0])) &&
+          (use.path[0] === "[0]" || (use.name !== undefined && use.name === call.result.names[0])) &&
           (use.kind === "compared" || use.kind === "tested"),
       );
     case "fabric-run":

@@ -71,6 +71,9 @@ with DAG("training") as dag:
   check(file, report, option) {
     for (const task of file.tasks) {
       if (!runsAs(task, operators.ssh) || hasTerminal(file, task) !== false) continue;
+      const signs = signsOf(file, task, option);
+      const [first] = signs;
+      if (!first) continue;
       // What answers at once, submits or only looks needs no session for long, whatever it is allowed.
       if (
         task.scripts.length > 0 &&
@@ -78,9 +81,6 @@ with DAG("training") as dag:
       )
         continue;
       if (task.scripts.some((one) => detached(one.script).length > 0)) continue;
-      const signs = signsOf(file, task, option);
-      const [first] = signs;
-      if (!first) continue;
       const grave = signs.length > 1 || (first.seconds ?? 0) >= option(warnFrom);
       const job = importPath(file.project, known(operators.sshRemoteJob));
       report({
