@@ -29,7 +29,10 @@ type Linted = { readonly rows: readonly Row[]; readonly files: number; readonly 
 async function linted({ label, folder }: Package): Promise<Linted> {
   const rows: Row[] = [];
   let dags = 0;
-  const { files } = await lintWorkspace([folder], settingsResolver().for, {
+  const { for: settingsFor } = settingsResolver();
+  // Providers keep their example DAGs below tests/system.
+  const withTests = (path: string) => ({ ...settingsFor(path), includeTests: true });
+  const { files } = await lintWorkspace([folder], withTests, {
     onFile: ({ path, text = "", findings, skipped }) => {
       if (skipped === undefined) dags++;
       const lines = new LineIndex(text);

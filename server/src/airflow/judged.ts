@@ -77,7 +77,9 @@ function isJudged(file: DagFile, call: RemoteCall): boolean {
       // result = hook.run_command(["bash", "-c", …]); assert result.exit_code == 0
       return call.result.uses.some((use) => use.path[0] === "exit_code" && mayRaise(file, use));
     case "paramiko-exec":
-      return call.result.uses.some((use) => use.path.includes("recv_exit_status") && use.call && isRead(file, use.call));
+      return call.result.uses.some(
+        (use) => use.path.includes("recv_exit_status") && use.call && isRead(file, use.call),
+      );
     case "hook-exec":
       // status, out, err = hook.exec_ssh_client_command(…)
       return call.result.uses.some(
