@@ -55,6 +55,8 @@ export const google: readonly Behaviour[] = [
   fact("dataproc", "DataprocInstantiateWorkflowTemplateOperator", "the Dataproc workflow", { always: true }),
   fact("dataproc", "DataprocInstantiateInlineWorkflowTemplateOperator", "the Dataproc workflow", { always: true }),
   fact("dataflow", "DataflowTemplatedJobStartOperator", "the Dataflow job", dataflow, {
+    // hooks/dataflow.py, wait_for_done: looks again as long as a batch job runs.
+    endless: "a Dataflow job",
     sensor: watch(
       "dataflow.DataflowJobStatusSensor",
       xcom("job_id", "job_id"),
@@ -63,6 +65,7 @@ export const google: readonly Behaviour[] = [
     ),
   }),
   fact("dataflow", "DataflowStartFlexTemplateOperator", "the Dataflow job", dataflow, {
+    endless: "a Dataflow job",
     sensor: {
       ...watch(
         "dataflow.DataflowJobStatusSensor",
