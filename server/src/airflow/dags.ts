@@ -3,7 +3,7 @@
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { type Call, type Expr, type FunctionDef, keyword, type Module, type Stmt, unwrap } from "../syntax/python.ts";
 import { type Binding, lookup, type Names, type Scope } from "../syntax/scope.ts";
-import { bodiesOf, eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import { bodiesOf, eachPart, expressionsOf, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import { anyWithin } from "../text/span.ts";
 import type { Dag } from "./dagfile.ts";
@@ -68,24 +68,6 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
     eachPart(whole, (part) => find(part, undefined, scope));
   };
   const hints = hintsOf(module, names);
-  const findIn = (body: readonly Stmt[], scope: Scope): void => {
-    walkStatements(body, (statement) => {
-      if (!anyWithin(hints, statement.span)) return false;
-      if (statement.kind === "with") {
-        for (const { value, target } of statement.items) {
-          const made = unwrap(value);
-          const variable = target?.kind === "name" ? target.id : undefined;
-          if (made.kind === "call" && makesDag(made.func, scope)) add(made, "with", variable, scope);
-        }
-      }
-      const target = statement.kind === "assign" ? statement.targets[0] : undefined;
-      for (const expr of expressionsOf(statement)) find(expr, target?.kind === "name" ? target.id : undefined, scope);
-      if (statement.kind !== "function" && statement.kind !== "class") return true;
-      if (statement.kind === "function") decorated(statement, scope);
-      findIn(statement.body, names.scopeOf(statement));
-      return false;
-    });
-  };
   const decorated = (definition: FunctionDef, scope: Scope): void => {
     for (const { expr } of definition.decorators) {
       if (decorationOf(expr, scope)?.makes !== "dag") continue;
@@ -96,7 +78,20 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
       if (call) ofCall.set(call, dag);
     }
   };
-  findIn(module.body, names.module);
+  walkScoped(module.body, names.module, names, (statement, scope) => {
+    if (!anyWithin(hints, statement.span)) return false;
+    if (statement.kind === "with") {
+      for (const { value, target } of statement.items) {
+        const made = unwrap(value);
+        const variable = target?.kind === "name" ? target.id : undefined;
+        if (made.kind === "call" && makesDag(made.func, scope)) add(made, "with", variable, scope);
+      }
+    }
+    const target = statement.kind === "assign" ? statement.targets[0] : undefined;
+    for (const expr of expressionsOf(statement)) find(expr, target?.kind === "name" ? target.id : undefined, scope);
+    if (statement.kind === "function") decorated(statement, scope);
+    return true;
+  });
 
   const opened = new Set<FunctionDef>();
   const returned = (definition: FunctionDef): Dag | undefined => {
@@ -117,20 +112,15 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
   const scopeOfCall = (call: Call): Scope | undefined => {
     if (!scopes) {
       const found = new Map<Call, Scope>();
-      const visit = (body: readonly Stmt[], scope: Scope): void => {
-        walkStatements(body, (statement) => {
-          for (const expr of expressionsOf(statement)) {
-            walkExpr(expr, (one) => {
-              if (one.kind === "call" && one.func.kind === "name") found.set(one, scope);
-              return one.kind !== "lambda";
-            });
-          }
-          if (statement.kind !== "function" && statement.kind !== "class") return true;
-          visit(statement.body, names.scopeOf(statement));
-          return false;
-        });
-      };
-      visit(module.body, names.module);
+      walkScoped(module.body, names.module, names, (statement, scope) => {
+        for (const expr of expressionsOf(statement)) {
+          walkExpr(expr, (one) => {
+            if (one.kind === "call" && one.func.kind === "name") found.set(one, scope);
+            return one.kind !== "lambda";
+          });
+        }
+        return true;
+      });
       scopes = found;
     }
     return scopes.get(call);

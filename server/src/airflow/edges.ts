@@ -4,7 +4,7 @@ import type { Evaluator } from "../syntax/evaluator.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type Expr, type FunctionDef, lastName, type Module, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
-import { eachPart, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import { eachPart, expressionsOf, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
 import { anyWithin, cover, type Span } from "../text/span.ts";
 import type { Collected } from "./collect.ts";
 import type { Edge, OpenEdge, Task, TaskGroup } from "./dagfile.ts";
@@ -276,18 +276,11 @@ export function collectEdges(
 
   const hints = hintsOf(module, found);
   if (hints.length === 0) return { edges, open };
-  const visit = (body: Module["body"], scope: Scope): void => {
-    walkStatements(body, (statement) => {
-      if (!anyWithin(hints, statement.span)) return false;
-      for (const expr of expressionsOf(statement)) shifts(expr, scope);
-      if (statement.kind === "function" || statement.kind === "class") {
-        visit(statement.body, values.names.scopeOf(statement));
-        return false;
-      }
-      return true;
-    });
-  };
-  visit(module.body, values.names.module);
+  walkScoped(module.body, values.names.module, values.names, (statement, scope) => {
+    if (!anyWithin(hints, statement.span)) return false;
+    for (const expr of expressionsOf(statement)) shifts(expr, scope);
+    return true;
+  });
   return { edges, open };
 }
 

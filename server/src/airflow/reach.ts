@@ -11,7 +11,7 @@ import {
   type Stmt,
 } from "../syntax/python.ts";
 import { lookup, type Names, type Scope } from "../syntax/scope.ts";
-import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import { expressionsOf, walkExpr, walkScoped } from "../syntax/traverse.ts";
 import type { Home, Imports } from "../syntax/value.ts";
 import type { Run, Task, TaskPlace } from "./dagfile.ts";
 
@@ -113,12 +113,8 @@ export function runBy(search: Reaching): { readonly here: Reached; readonly else
     });
   };
   const references = (body: readonly Stmt[], scope: Scope, runner: Runner, code: Code): void => {
-    walkStatements(body, (statement) => {
-      for (const expr of expressionsOf(statement)) inExpr(expr, scope, runner, code);
-      if (statement.kind === "function" || statement.kind === "class") {
-        references(statement.body, code.names.scopeOf(statement), runner, code);
-        return false;
-      }
+    walkScoped(body, scope, code.names, (statement, inner) => {
+      for (const expr of expressionsOf(statement)) inExpr(expr, inner, runner, code);
       return true;
     });
   };

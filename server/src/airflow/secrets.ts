@@ -2,9 +2,9 @@
 
 import { sourceSpan } from "../syntax/folded.ts";
 import { qualifiedName } from "../syntax/names.ts";
-import { type Call, type CallArgument, type Expr, keyword, lastName, type Stmt, unwrap } from "../syntax/python.ts";
+import { type Call, type CallArgument, type Expr, keyword, lastName, unwrap } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
-import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import { expressionsOf, walkExpr, walkScoped } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import type { SourceSpan, Span } from "../text/span.ts";
 import { holdsAny } from "../text/words.ts";
@@ -36,20 +36,15 @@ export function isPlaceholder(text: string): boolean {
 export function inlineSecrets(file: DagFile): InlineSecret[] {
   if (!holdsAny(file.text, words)) return [];
   const found: InlineSecret[] = [];
-  const visit = (body: readonly Stmt[], scope: Scope): void => {
-    walkStatements(body, (statement) => {
-      for (const outer of expressionsOf(statement)) {
-        walkExpr(outer, (expr) => {
-          if (expr.kind === "call") found.push(...inCall(file, expr, scope));
-          return true;
-        });
-      }
-      if (statement.kind !== "function" && statement.kind !== "class") return true;
-      visit(statement.body, file.names.scopeOf(statement));
-      return false;
-    });
-  };
-  visit(file.module.body, file.names.module);
+  walkScoped(file.module.body, file.names.module, file.names, (statement, scope) => {
+    for (const outer of expressionsOf(statement)) {
+      walkExpr(outer, (expr) => {
+        if (expr.kind === "call") found.push(...inCall(file, expr, scope));
+        return true;
+      });
+    }
+    return true;
+  });
   return found;
 }
 

@@ -1,9 +1,9 @@
 /** Where a file makes hooks of the ssh provider, and what it asks of them. */
 import { findClass } from "../catalog/index.ts";
 import { qualifiedName } from "../syntax/names.ts";
-import type { Call, Expr, Stmt } from "../syntax/python.ts";
+import type { Call, Expr } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
-import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
+import { expressionsOf, walkExpr, walkScoped } from "../syntax/traverse.ts";
 import type { Span } from "../text/span.ts";
 import type { DagFile } from "./dagfile.ts";
 import { known } from "./kinds.ts";
@@ -24,23 +24,18 @@ export type HookUse =
 export function sshHookUses(file: DagFile): readonly HookUse[] {
   if (!file.text.includes("SSHHook")) return [];
   const found: HookUse[] = [];
-  const visit = (body: readonly Stmt[], scope: Scope): void => {
-    walkStatements(body, (statement) => {
-      if (statement.kind === "with")
-        for (const { value } of statement.items)
-          if (isHook(file, value, scope)) found.push({ kind: "entered", expr: value });
-      for (const expr of expressionsOf(statement)) {
-        walkExpr(expr, (one) => {
-          if (one.kind === "call") found.push(...usesIn(file, one, scope));
-          return true;
-        });
-      }
-      if (statement.kind !== "function" && statement.kind !== "class") return true;
-      visit(statement.body, file.names.scopeOf(statement));
-      return false;
-    });
-  };
-  visit(file.module.body, file.names.module);
+  walkScoped(file.module.body, file.names.module, file.names, (statement, scope) => {
+    if (statement.kind === "with")
+      for (const { value } of statement.items)
+        if (isHook(file, value, scope)) found.push({ kind: "entered", expr: value });
+    for (const expr of expressionsOf(statement)) {
+      walkExpr(expr, (one) => {
+        if (one.kind === "call") found.push(...usesIn(file, one, scope));
+        return true;
+      });
+    }
+    return true;
+  });
   return found;
 }
 

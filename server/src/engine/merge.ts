@@ -16,6 +16,8 @@ export function merged(
   reported: ReadonlyMap<Finding, Reported>,
   rules: readonly Rule[],
 ): Finding[] {
+  // Most files have none, or one that has nothing to merge into.
+  if (findings.length < 2) return [...findings];
   const wider = new Map(rules.flatMap(({ name, mergesInto }) => (mergesInto ? [[name, mergesInto] as const] : [])));
   if (!findings.some((one) => wider.has(one.rule))) return [...findings];
   const nearestOf = (finding: Finding): Finding | undefined => {

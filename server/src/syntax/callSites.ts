@@ -1,18 +1,9 @@
 /** Who calls a file's functions, and with what: a parameter means what every caller gives it. */
 
 import { qualifiedName } from "./names.ts";
-import {
-  type Call,
-  type Decorator,
-  type Expr,
-  type FunctionDef,
-  lastName,
-  type Module,
-  type Stmt,
-  unwrap,
-} from "./python.ts";
+import { type Call, type Decorator, type Expr, type FunctionDef, lastName, type Module, unwrap } from "./python.ts";
 import { type Binding, lookup, type Names, type Scope } from "./scope.ts";
-import { eachPart, expressionsOf, walkStatements } from "./traverse.ts";
+import { eachPart, expressionsOf, walkScoped } from "./traverse.ts";
 
 /** One call of a function, as written. */
 export type CallSite = {
@@ -85,16 +76,12 @@ function readSites(names: Names, passing: Passing | undefined): Map<FunctionDef,
       }
     });
   };
-  const visit = (body: readonly Stmt[], scope: Scope): void => {
-    walkStatements(body, (statement) => {
-      for (const expr of expressionsOf(statement)) read(expr, scope);
-      if (statement.kind !== "function" && statement.kind !== "class") return true;
-      visit(statement.body, names.scopeOf(statement));
-      return false;
-    });
-  };
   const { owner } = names.module;
-  if ("comments" in owner) visit((owner satisfies Module).body, names.module);
+  const body = "comments" in owner ? (owner satisfies Module).body : [];
+  walkScoped(body, names.module, names, (statement, scope) => {
+    for (const expr of expressionsOf(statement)) read(expr, scope);
+    return true;
+  });
   return sites;
 }
 

@@ -1,5 +1,6 @@
 /** Walking the small typed Python. */
 import type { Expr, Stmt } from "./python.ts";
+import type { Names, Scope } from "./scope.ts";
 
 const none: readonly never[] = [];
 
@@ -167,6 +168,24 @@ export function walkStatements(body: readonly Stmt[], visit: (statement: Stmt) =
     if (visit(statement) === false) continue;
     for (const inner of bodiesOf(statement)) walkStatements(inner, visit);
   }
+}
+
+/**
+ * As {@link walkStatements}, each statement with the scope that it stands in, from `scope` on into the functions and
+ * classes inside it; a `false` answer leaves its inside out.
+ */
+export function walkScoped(
+  body: readonly Stmt[],
+  scope: Scope,
+  names: Names,
+  visit: (statement: Stmt, scope: Scope) => boolean | undefined,
+): void {
+  walkStatements(body, (statement) => {
+    if (visit(statement, scope) === false) return false;
+    if (statement.kind !== "function" && statement.kind !== "class") return true;
+    walkScoped(statement.body, names.scopeOf(statement), names, visit);
+    return false;
+  });
 }
 
 /** Calls `visit` on every expression of every statement, outer ones first. */
