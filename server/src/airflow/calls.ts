@@ -42,10 +42,7 @@ export function collectCalls(
   const { names } = values;
   const isOwn = (one: FunctionDef | ClassDef): boolean =>
     one.kind === "function" ? closed : isOwnClass(one, names.module);
-  const imported = [...names.module.bindings.values()]
-    .flat()
-    .flatMap((one) => (one.kind === "import" ? [one.qualified] : []))
-    .concat(names.starImports);
+  const imported = names.imports.map((one) => one.qualified).concat(names.starImports);
   if (!mayCall(imported, module.text) && !mayCall(innerImports(module), module.text)) return calls;
   const keeps = imported.some((one) => kept.test(one));
   const inspect = (call: Call, place: Place): void => {

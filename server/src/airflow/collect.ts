@@ -13,7 +13,7 @@ import {
   unwrap,
 } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
-import { bodiesOf, eachPart, expressionsOf } from "../syntax/traverse.ts";
+import { bodiesOf, eachExpression, eachPart } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import type { Dag, Operator, Task, TaskGroup, TaskScript } from "./dagfile.ts";
 import { dagsOf, idGiven } from "./dags.ts";
@@ -42,7 +42,10 @@ type Context = {
   readonly function: FunctionDef | undefined;
 };
 
-const nowhere = { dag: undefined, group: undefined, function: undefined, repeated: false } as const;
+/** Outside of any DAG's block. */
+function nowhere(scope: Scope, repeated: boolean): Context {
+  return { scope, dag: undefined, group: undefined, function: undefined, repeated };
+}
 
 /** Walks the whole module once. `scriptsOf` reads a task's scripts, when they are asked for. */
 export function collect(
@@ -303,7 +306,8 @@ export function collect(
       return;
     }
     if (statement.kind === "class") {
-      for (const inner of statement.body) visit(inner, { ...nowhere, scope: names.scopeOf(statement), repeated: true });
+      const inside = nowhere(names.scopeOf(statement), true);
+      for (const inner of statement.body) visit(inner, inside);
       return;
     }
     if (statement.kind === "with") {
@@ -327,7 +331,7 @@ export function collect(
     }
     const variable =
       statement.kind === "assign" && statement.targets[0]?.kind === "name" ? statement.targets[0].id : undefined;
-    for (const expr of expressionsOf(statement)) expressions(expr, statement, variable, context);
+    eachExpression(statement, (expr) => expressions(expr, statement, variable, context));
     const looped = statement.kind === "for" || statement.kind === "while";
     for (const body of bodiesOf(statement)) {
       for (const inner of body) visit(inner, looped ? { ...context, repeated: true } : context);
@@ -336,7 +340,7 @@ export function collect(
 
   const visitFunction = (definition: FunctionDef, context: Context): void => {
     const inner = names.scopeOf(definition);
-    let inside: Context = { ...nowhere, scope: inner, repeated: true };
+    let inside = nowhere(inner, true);
     if (context.scope.kind !== "class") inside = { ...inside, function: definition };
     for (const one of definition.decorators) {
       const decoration = decorationOf(one.expr, context.scope);
@@ -364,14 +368,15 @@ export function collect(
     for (const statement of definition.body) visit(statement, inside);
   };
 
-  for (const statement of module.body) visit(statement, { ...nowhere, scope: names.module });
+  const top = nowhere(names.module, false);
+  for (const statement of module.body) visit(statement, top);
 
   // A TaskFlow function that nobody calls here is still a task somewhere: its body is checked.
   const called = new Set(tasks.map((one) => one.callable));
   for (const [definition, known] of taskFunctions) {
     if (called.has(definition)) continue;
     const flow: Flow = { definition, ...known, override: undefined };
-    addFlow(flow, undefined, undefined, definition, undefined, { ...nowhere, scope: names.module, repeated: true });
+    addFlow(flow, undefined, undefined, definition, undefined, nowhere(names.module, true));
   }
   return { dags: dags.all, groups, tasks, taskOfCall, groupOfCall, groupOfFunction };
 }

@@ -4,11 +4,8 @@ import { newestAirflow, type Project, type Target } from "./target.ts";
 
 /** The oldest Airflow whose modules these imports name; undefined when they fit every version. */
 function targetFromImports(names: Names): string | undefined {
-  const modules = [...names.module.bindings.values()]
-    .flat()
-    .flatMap((one) => (one.kind === "import" ? [one.qualified] : []));
-  const all = [...modules, ...names.starImports.map((one) => `${one}.`)];
-  const airflow = all.filter((one) => one.startsWith("airflow."));
+  const airflow = names.imports.map((one) => one.qualified).filter((one) => one.startsWith("airflow."));
+  for (const one of names.starImports) if (one.startsWith("airflow")) airflow.push(`${one}.`);
   const some = (pattern: RegExp): boolean => airflow.some((one) => pattern.test(one));
   // airflow.sdk came with 3.0; airflow.providers.standard runs on 2.8 and later, where DAGs seldom use it.
   if (some(/^airflow\.sdk\b/)) return newestAirflow;

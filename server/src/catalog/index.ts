@@ -54,22 +54,23 @@ export function defaultOf(cls: OperatorClass, name: string, versions: ProviderVe
   return fromBases(cls, name, versions);
 }
 
-const descents = new Map<OperatorClass, Map<string, boolean>>();
+const lineages = new WeakMap<OperatorClass, ReadonlySet<string>>();
 
 /** Whether a class is, or descends from, the class with that name (any spelling). Every rule asks it of every task. */
 export function isSubclassOf(cls: OperatorClass, fqcn: string): boolean {
-  let known = descents.get(cls);
-  if (!known) {
-    known = new Map();
-    descents.set(cls, known);
+  let lineage = lineages.get(cls);
+  if (!lineage) {
+    lineage = new Set(lineageOf(cls.fqcn));
+    lineages.set(cls, lineage);
   }
-  let answer = known.get(fqcn);
-  if (answer === undefined) {
-    const target = findClass(fqcn)?.fqcn ?? fqcn;
-    answer = cls.fqcn === target || cls.bases.some((base) => ancestorIs(base, target));
-    known.set(fqcn, answer);
-  }
-  return answer;
+  return lineage.has(fqcn);
+}
+
+/** Every spelling of a class and of all that it descends from. */
+function lineageOf(fqcn: string): string[] {
+  const record = recordOf(fqcn);
+  if (!record) return [fqcn];
+  return [fqcn, ...record.spellings.map(([spelling]) => spelling), ...(record.bases ?? []).flatMap(lineageOf)];
 }
 
 /** Where to import a class from in a project with these versions; `undefined`: it does not exist there. */
@@ -204,11 +205,6 @@ function installed(provider: string, target: { airflow: string; providers: Provi
 function coreHolds(record: JsonClass, airflow: string): boolean {
   const core = record.editions.find((edition) => edition.provider === "apache-airflow");
   return core !== undefined && isWithin(core.provider, airflow, core.since, core.until);
-}
-
-function ancestorIs(fqcn: string, target: string): boolean {
-  const cls = findClass(fqcn);
-  return fqcn === target || (cls !== undefined && isSubclassOf(cls, target));
 }
 
 function storyOf(raw: JsonParameter): Exclude<JsonParameter, JsonDefault> {

@@ -12,16 +12,16 @@ import type { Settings } from "./settings.ts";
 export type Suppressible = {
   readonly text: string;
   readonly findings: readonly Finding[];
-  /** Names of the rules that were checked without failing: only they can make a directive unused. */
-  readonly ran: ReadonlySet<string>;
+  /** Whether the rule of this name was checked without failing: only then can a directive be unused. */
+  readonly ran: (rule: string) => boolean;
   /** Names of the rules that the configuration ignores in this file. */
   readonly ignored: ReadonlySet<string>;
   readonly settings: Pick<Settings, "enabled">;
   readonly rules: readonly Rule[];
   /** Where shell texts stand: a directive in any other string is prose. */
-  readonly scripts: readonly Span[];
+  readonly scripts: () => readonly Span[];
   /** Code that tasks of other files may run: what a directive there hides may only be found when they are known. */
-  readonly shared: readonly Span[];
+  readonly shared: () => readonly Span[];
 };
 
 /** The findings that remain, with TET901 and TET902 for directives that hide nothing. */
@@ -65,7 +65,7 @@ function hidden(
 
 function complaintsAbout(directive: Directive, used: ReadonlySet<DirectiveItem>, input: Suppressible): Finding[] {
   // In a docstring it is an example of itself.
-  if (directive.inString && !input.scripts.some((script) => contains(script, directive.span))) return [];
+  if (directive.inString && !input.scripts().some((script) => contains(script, directive.span))) return [];
   const severity = (rule: typeof unusedSuppression) => input.settings.enabled.get(rule.name) ?? rule.severity;
   if (directive.form === "malformed" || (directive.items.length === 0 && directive.form !== "noqa")) {
     const message = "This hides nothing: name the rules, as in `# tether: ignore[rule-name]`.";
@@ -79,8 +79,8 @@ function complaintsAbout(directive: Directive, used: ReadonlySet<DirectiveItem>,
     if (item.foreign || used.has(item)) continue;
     const rule = known.find(({ name, code }) => name === item.name || code === item.name.toUpperCase());
     if (!rule) unknown.push(item);
-    else if (input.shared.some((one) => contains(one, directive.span))) continue;
-    else if (input.ran.has(rule.name) || (rule.name === syntaxError.name && input.settings.enabled.has(rule.name))) {
+    else if (input.shared().some((one) => contains(one, directive.span))) continue;
+    else if (input.ran(rule.name) || (rule.name === syntaxError.name && input.settings.enabled.has(rule.name))) {
       unused.push(item);
     }
   }

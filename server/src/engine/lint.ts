@@ -1,6 +1,6 @@
 import type { Source, Sources } from "../airflow/build.ts";
 import type { DagFile, Run } from "../airflow/dagfile.ts";
-import { optionReader } from "../rules/option.ts";
+import { type OptionReader, optionReader } from "../rules/option.ts";
 import type { Finding, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
 import { cover, type Span } from "../text/span.ts";
@@ -34,8 +34,8 @@ export type LintResult = {
 
 /** Lints one source; by default with the disk around it. `ensureGrammars()` must have settled. Never throws. */
 export function lint(source: Source, settings: Settings, around?: Around): LintResult {
-  const { errors: _, calls: __, ...result } = examine(pipeline, source, settings, around);
-  return result;
+  const { findings, skipped, runs, dependencies } = examine(pipeline, source, settings, around);
+  return skipped === undefined ? { findings, runs, dependencies } : { findings, skipped, runs, dependencies };
 }
 
 /** What {@link examine} learns besides the findings. */
@@ -64,25 +64,47 @@ export function examine(
   }
   const findings: Finding[] = file.errors.slice(0, mostErrors).flatMap((error) => unreadable(text, error, settings));
   const ignored = ignoredRules(source.path, settings);
-  const ran = new Set<string>();
+  const failed = new Set<string>();
   const reported = new Map<Finding, Reported>();
-  for (const rule of through.rules) {
-    const severity = settings.enabled.get(rule.name);
-    if (severity === undefined || ignored.has(rule.name)) continue;
+  for (const { rule, option } of checksOf(through.rules, settings)) {
+    if (ignored.has(rule.name)) continue;
     try {
-      const option = optionReader(rule.options, settings.ruleOptions.get(rule.name));
       rule.check(file, reporter(rule, file, settings, findings, reported), option);
-      ran.add(rule.name);
     } catch (error) {
+      failed.add(rule.name);
       findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));
     }
   }
   const { rules } = through;
-  const [scripts, shared] = [scriptSpans(file), sharedCode(file)];
-  const kept = suppress({ text, findings, ran, ignored, settings, rules, scripts, shared });
+  const kept = suppress({
+    text,
+    findings,
+    ran: (name) => settings.enabled.has(name) && !ignored.has(name) && !failed.has(name),
+    ignored,
+    settings,
+    rules,
+    scripts: () => scriptSpans(file),
+    shared: () => sharedCode(file),
+  });
   const { errors, runs, dependencies } = file;
   const calls = operatorCalls(file);
   return { findings: sorted(merged(kept, reported, rules)), errors, calls, runs, dependencies };
+}
+
+/** A rule that the settings turn on, with the options that they give it. */
+type Check = { readonly rule: Rule; readonly option: OptionReader };
+
+const planned = new WeakMap<Settings, { readonly rules: readonly Rule[]; readonly checks: readonly Check[] }>();
+
+/** Every file with the same settings meets the same rules. */
+function checksOf(rules: readonly Rule[], settings: Settings): readonly Check[] {
+  const known = planned.get(settings);
+  if (known?.rules === rules) return known.checks;
+  const checks = rules
+    .filter(({ name }) => settings.enabled.has(name))
+    .map((rule): Check => ({ rule, option: optionReader(rule.options, settings.ruleOptions.get(rule.name)) }));
+  planned.set(settings, { rules, checks });
+  return checks;
 }
 
 // A template or a Python 2 file is broken all over: the first places say so.

@@ -59,8 +59,9 @@ function lowerText(folded: Folded, given: LowerOptions, started: Strictness, dep
     folded,
     documents,
     sequence: (nodes) => sequence(lowering, nodes),
-    nested: (command) => {
-      const inner = depth < deepest ? nestedText({ ...command, folded, dialect, place }) : undefined;
+    nested: ({ program, words, redirects, stdin }) => {
+      if (depth >= deepest) return undefined;
+      const inner = nestedText({ program, words, redirects, stdin, folded, dialect, place });
       return inner && { by: inner.by, script: lowerScript(inner.folded, inner, depth + 1) };
     },
   };
@@ -71,13 +72,17 @@ function lowerText(folded: Folded, given: LowerOptions, started: Strictness, dep
 
 const strayKeyword = /^(?:done|fi|esac|then|do|elif|else|[{}])$/;
 
-function errorSpans(text: string, node: ConcreteNode): Span[] {
-  if (node.type === "ERROR" || node.missing) return [{ start: node.start, end: node.end }];
-  // `cmd; done` without its `for`, which the grammar takes for a program of that name.
-  if (node.type === "command_name" && strayKeyword.test(text.slice(node.start, node.end))) {
-    return [{ start: node.start, end: node.end }];
-  }
-  return node.children.flatMap((one) => errorSpans(text, one));
+function errorSpans(text: string, root: ConcreteNode): Span[] {
+  const found: Span[] = [];
+  const visit = (node: ConcreteNode): void => {
+    const { type, start, end } = node;
+    // `cmd; done` without its `for`, which the grammar takes for a program of that name.
+    const stray = type === "command_name" && strayKeyword.test(text.slice(start, end));
+    if (stray || type === "ERROR" || node.missing) found.push({ start, end });
+    else for (const one of node.children) visit(one);
+  };
+  visit(root);
+  return found;
 }
 
 const none: Redirected = { redirects: [], words: [] };
@@ -178,8 +183,10 @@ function otherKind(node: ConcreteNode): "assignment" | "declaration" | "test" | 
 }
 
 function extent(node: ConcreteNode, redirected: Redirected): Span {
-  const ends = [...redirected.redirects, ...redirected.words].map((one) => one.span.end);
-  return { start: node.start, end: Math.max(node.end, ...ends) };
+  let { end } = node;
+  for (const { span } of redirected.redirects) end = Math.max(end, span.end);
+  for (const { span } of redirected.words) end = Math.max(end, span.end);
+  return { start: node.start, end };
 }
 
 /** The grammar hangs a redirection on the whole of `a && b > f`; the shell gives it to `b`. */

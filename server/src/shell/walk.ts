@@ -1,5 +1,5 @@
 /** Goes through every statement of a script, into the texts for other shells too. */
-import type { Script, ShellCommand, Statement } from "./script.ts";
+import type { Script, ShellCommand, Statement, Word } from "./script.ts";
 
 /** A statement and where it stands. */
 export type Visit = {
@@ -46,30 +46,35 @@ export function touchesError({ statement, script }: Visit): boolean {
 }
 
 function walk(script: Script, nesting: readonly ShellCommand[], visits: Visit[]): void {
-  const top = {
-    script,
-    nesting,
-    parents: [],
-    conditional: false,
-    background: false,
-    substituted: false,
-    scope: script,
-  };
-  for (const statement of script.body) visit({ ...top, statement }, visits);
+  for (const statement of script.body) {
+    const { background } = statement;
+    const visited = { statement, script, nesting, parents: [], conditional: false, background, substituted: false };
+    visit({ ...visited, scope: script }, visits);
+  }
 }
 
-function visit(given: Visit, visits: Visit[]): void {
-  const { statement } = given;
-  const here = { ...given, background: given.background || statement.background };
+/** What holds for a part of a statement and not for the whole. */
+type Changes = Partial<Pick<Visit, "conditional" | "substituted" | "scope">>;
+
+const unchanged: Changes = {};
+
+function visit(here: Visit, visits: Visit[]): void {
+  const { statement, script, nesting } = here;
   visits.push(here);
-  const inner = { ...here, parents: [...here.parents, statement] };
-  const all = (body: readonly Statement[], changes: Partial<Visit> = {}): void => {
-    for (const one of body) visit({ ...inner, ...changes, statement: one }, visits);
+  let inner: readonly Statement[] | undefined;
+  const all = (body: readonly Statement[], changes = unchanged): void => {
+    if (body.length === 0) return;
+    inner ??= [...here.parents, statement];
+    const { conditional = here.conditional, substituted = here.substituted, scope = here.scope } = changes;
+    for (const one of body) {
+      const background = here.background || one.background;
+      visit({ statement: one, script, nesting, parents: inner, conditional, background, substituted, scope }, visits);
+    }
   };
   const substituted = { substituted: true, scope: statement };
   switch (statement.kind) {
     case "command":
-      for (const part of substitutionsOf(statement)) all(part, substituted);
+      eachWord(statement, (word) => all(word.substitutions, substituted));
       if (statement.nested) walk(statement.nested.script, [...here.nesting, statement], visits);
       break;
     case "pipeline":
@@ -107,11 +112,9 @@ function visit(given: Visit, visits: Visit[]): void {
   }
 }
 
-function substitutionsOf(command: ShellCommand): (readonly Statement[])[] {
-  return [
-    ...command.wrappers.flatMap((one) => one.words),
-    ...command.words,
-    ...command.assignments.flatMap((one) => (one.value ? [one.value] : [])),
-    ...command.redirects.flatMap((one) => (one.target ? [one.target] : [])),
-  ].map((word) => word.substitutions);
+function eachWord(command: ShellCommand, visit: (word: Word) => void): void {
+  for (const one of command.wrappers) for (const word of one.words) visit(word);
+  for (const one of command.words) visit(one);
+  for (const one of command.assignments) if (one.value) visit(one.value);
+  for (const one of command.redirects) if (one.target) visit(one.target);
 }

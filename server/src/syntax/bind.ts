@@ -1,8 +1,8 @@
 /** Binding the names of a module: one walk over all that gives a name its meaning. */
 import type { Span } from "../text/span.ts";
 import type { Expr, ImportFrom, Module, Stmt } from "./python.ts";
-import type { Binding, LoopItem, Names, Scope } from "./scope.ts";
-import { eachPart, expressionsOf } from "./traverse.ts";
+import type { Binding, ImportBinding, LoopItem, Names, Scope } from "./scope.ts";
+import { eachExpression, eachPart } from "./traverse.ts";
 
 const mutators = new Set([
   "update",
@@ -40,6 +40,7 @@ const alone: Origins = { canonical: (qualified) => qualified, exported: () => un
 /** Binds all names of a module. */
 export function bindNames(module: Module, origins: Origins = alone): Names {
   const scopes = new Map<Scope["owner"], Scope>();
+  const imports: ImportBinding[] = [];
   const starImports: string[] = [];
   const mutated = new Set<string>();
   const keysSet = new Map<string, Set<string>>();
@@ -50,10 +51,12 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
     scopes.set(owner, scope);
     return scope;
   };
+  const root = open("module", module, undefined);
   const add = (scope: Mutable, binding: Binding): void => {
     const before = scope.bindings.get(binding.name);
     if (before) before.push(binding);
     else scope.bindings.set(binding.name, [binding]);
+    if (binding.kind === "import" && scope === root) imports.push(binding);
   };
   const target = (
     scope: Mutable,
@@ -180,7 +183,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
   };
   const visit = (scope: Mutable, statement: Stmt, place: Place): void => {
     const from = statement.span.end;
-    for (const expr of expressionsOf(statement)) lambdas(scope, expr);
+    eachExpression(statement, (expr) => lambdas(scope, expr));
     switch (statement.kind) {
       case "import":
         for (const one of statement.names) {
@@ -323,9 +326,8 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
     }
   };
 
-  const root = open("module", module, undefined);
   block(root, module.body, { region: whole, loop: undefined });
-  return { module: root, scopeOf: (owner) => scopes.get(owner) ?? root, starImports, mutated, keysSet };
+  return { module: root, scopeOf: (owner) => scopes.get(owner) ?? root, imports, starImports, mutated, keysSet };
 }
 
 /** `"key"` */

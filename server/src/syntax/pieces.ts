@@ -36,6 +36,14 @@ export function unknownPiece(expr: Expr, shown: Span): Folded {
 
 /** The literals of one string expression; `fill` gives the value of an f-string's expression, or undefined. */
 export function literalPieces(str: Str, fill: (expr: Expr) => Folded | undefined): Folded {
+  const [only, ...others] = str.literals;
+  const [whole, ...parts] = only?.parts ?? [];
+  if (only && whole?.kind === "text" && others.length === 0 && parts.length === 0) {
+    const { value, span } = whole;
+    const exact = value.length === span.end - span.start;
+    const segment: Segment = { start: 0, end: value.length, source: span, exact, literal: only };
+    return { text: value, segments: [segment], holes: [], span: str.span };
+  }
   const pieces: Folded[] = [];
   for (const literal of str.literals) {
     for (const part of literal.parts) {
@@ -57,6 +65,16 @@ export function seenThrough(folded: Folded, via: Span): Folded {
   return { ...folded, segments: folded.segments.map((one) => ({ ...one, via })), span: via };
 }
 
+// Each text is cut and joined many times over; a copy field by field costs a fraction of `{ ...one }`.
+
+function segmentBetween({ source, elsewhere, exact, literal, via }: Segment, start: number, end: number): Segment {
+  return { start, end, source, elsewhere, exact, literal, via };
+}
+
+function holeBetween({ kind, expr }: Hole, start: number, end: number): Hole {
+  return { start, end, kind, expr };
+}
+
 /** One after the other. */
 export function joined(pieces: readonly Folded[], span: Span): Folded {
   let text = "";
@@ -64,8 +82,8 @@ export function joined(pieces: readonly Folded[], span: Span): Folded {
   const holes: Hole[] = [];
   for (const piece of pieces) {
     const shift = text.length;
-    for (const one of piece.segments) segments.push({ ...one, start: one.start + shift, end: one.end + shift });
-    for (const one of piece.holes) holes.push({ ...one, start: one.start + shift, end: one.end + shift });
+    for (const one of piece.segments) segments.push(segmentBetween(one, one.start + shift, one.end + shift));
+    for (const one of piece.holes) holes.push(holeBetween(one, one.start + shift, one.end + shift));
     text += piece.text;
   }
   return { text, segments, holes, span };
@@ -80,16 +98,21 @@ export function part(folded: Folded, start: number, end: number): Folded {
     if (from >= to) continue;
     const cut = (span: Span): Span =>
       one.exact ? { start: span.start + (from - one.start), end: span.end - (one.end - to) } : span;
-    const where = one.elsewhere
-      ? { elsewhere: { ...one.elsewhere, span: cut(one.elsewhere.span) } }
-      : { source: cut(one.source) };
-    segments.push({ ...one, ...where, start: from - start, end: to - start });
+    segments.push({
+      start: from - start,
+      end: to - start,
+      source: one.elsewhere ? one.source : cut(one.source),
+      elsewhere: one.elsewhere && { ...one.elsewhere, span: cut(one.elsewhere.span) },
+      exact: one.exact,
+      literal: one.literal,
+      via: one.via,
+    });
   }
   const holes: Hole[] = [];
   for (const one of folded.holes) {
     const from = Math.max(one.start, start);
     const to = Math.min(one.end, end);
-    if (from < to) holes.push({ ...one, start: from - start, end: to - start });
+    if (from < to) holes.push(holeBetween(one, from - start, to - start));
   }
   return { text: folded.text.slice(start, end), segments, holes, span: folded.span };
 }

@@ -45,6 +45,9 @@ export type Binding = Placed &
       }
   );
 
+/** A name that an import binds. */
+export type ImportBinding = Extract<Binding, { readonly kind: "import" }>;
+
 /** `for key, (a, b) in pairs:` binds `a` to the part `[1, 0]` of each item of `pairs`. */
 export type LoopItem = { readonly source: Expr; readonly part: readonly number[] };
 
@@ -61,6 +64,8 @@ export type Names = {
   readonly module: Scope;
   /** The scope that a function, class or lambda opens. */
   readonly scopeOf: (owner: FunctionDef | ClassDef | Lambda) => Scope;
+  /** The imports at module level, in reading order; `from m import *` left out. */
+  readonly imports: readonly ImportBinding[];
   /** Modules whose names came in by `from m import *`. */
   readonly starImports: readonly string[];
   /** Names whose dict or list is changed in place somewhere: `args[k] = v`, `args.update(…)`, `cmd.append(…)`. */

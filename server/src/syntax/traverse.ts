@@ -6,41 +6,68 @@ const none: readonly never[] = [];
 
 /** The expressions that stand directly in a statement, its body left out. */
 export function expressionsOf(statement: Stmt): readonly Expr[] {
+  const found: Expr[] = [];
+  eachExpression(statement, (expr) => found.push(expr));
+  return found;
+}
+
+/** Calls `visit` for each of the {@link expressionsOf} a statement. */
+export function eachExpression(statement: Stmt, visit: (expr: Expr) => void): void {
   switch (statement.kind) {
     case "function":
-      return [
-        ...statement.decorators.map((one) => one.expr),
-        ...statement.parameters.flatMap((one) => [one.default ?? [], one.annotation ?? []].flat()),
-      ];
+      for (const one of statement.decorators) visit(one.expr);
+      for (const one of statement.parameters) {
+        if (one.default) visit(one.default);
+        if (one.annotation) visit(one.annotation);
+      }
+      return;
     case "class":
-      return [...statement.decorators.map((one) => one.expr), ...statement.bases.map((one) => one.value)];
+      for (const one of statement.decorators) visit(one.expr);
+      for (const one of statement.bases) visit(one.value);
+      return;
     case "assign":
-      return statement.value ? [...statement.targets, statement.value] : statement.targets;
+      for (const one of statement.targets) visit(one);
+      if (statement.value) visit(statement.value);
+      return;
     case "augmented-assign":
-      return [statement.target, statement.value];
+      visit(statement.target);
+      visit(statement.value);
+      return;
     case "expression":
-      return [statement.expr];
+      visit(statement.expr);
+      return;
     case "return":
     case "raise":
-      return statement.value ? [statement.value] : none;
+      if (statement.value) visit(statement.value);
+      return;
     case "if":
-      return statement.branches.flatMap((one) => one.test ?? []);
+      for (const one of statement.branches) if (one.test) visit(one.test);
+      return;
     case "for":
-      return [statement.target, statement.source];
+      visit(statement.target);
+      visit(statement.source);
+      return;
     case "while":
-      return [statement.test];
+      visit(statement.test);
+      return;
     case "try":
-      return statement.handlers.flatMap((one) => one.type ?? []);
+      for (const one of statement.handlers) if (one.type) visit(one.type);
+      return;
     case "with":
-      return statement.items.flatMap((one) => (one.target ? [one.value, one.target] : [one.value]));
+      for (const one of statement.items) {
+        visit(one.value);
+        if (one.target) visit(one.target);
+      }
+      return;
     case "match":
-      return [statement.subject];
+      visit(statement.subject);
+      return;
     case "import":
     case "import-from":
     case "global":
-      return none;
+      return;
     default:
-      return statement.exprs;
+      for (const one of statement.exprs) visit(one);
   }
 }
 
@@ -180,23 +207,22 @@ export function walkScoped(
   names: Names,
   visit: (statement: Stmt, scope: Scope) => boolean | undefined,
 ): void {
-  walkStatements(body, (statement) => {
-    if (visit(statement, scope) === false) return false;
-    if (statement.kind !== "function" && statement.kind !== "class") return true;
-    walkScoped(statement.body, names.scopeOf(statement), names, visit);
-    return false;
-  });
+  for (const statement of body) {
+    if (visit(statement, scope) === false) continue;
+    const { kind } = statement;
+    const inner = kind === "function" || kind === "class" ? names.scopeOf(statement) : scope;
+    for (const one of bodiesOf(statement)) walkScoped(one, inner, names, visit);
+  }
 }
 
 /** Calls `visit` on every expression of every statement, outer ones first. */
 export function everyExpression(body: readonly Stmt[], visit: (expr: Expr) => void): void {
+  const inside = (expr: Expr): void => {
+    visit(expr);
+    eachPart(expr, inside);
+  };
   walkStatements(body, (statement) => {
-    for (const expr of expressionsOf(statement)) {
-      walkExpr(expr, (inner) => {
-        visit(inner);
-        return true;
-      });
-    }
+    eachExpression(statement, inside);
     return true;
   });
 }
