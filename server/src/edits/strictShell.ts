@@ -92,7 +92,7 @@ export function errexitStatement(lax: Lax): string {
 
 function errexitFor({ script, statement }: Lax): Strict {
   const piped =
-    (script.dialect !== "sh" && laxPipelines(script, true).some((one) => one.script === script)) ||
+    (script.dialect !== "sh" && laxPipelines(script, { errexit: true }).some((one) => one.script === script)) ||
     (script.dialect === "bash" && startsWithFile(statement) && strictness(script).get(statement)?.pipefail !== true);
   return { errexit: true, pipefail: piped };
 }

@@ -1,3 +1,4 @@
+import { readerOf } from "../airflow/answers.ts";
 import { judgedTexts } from "../airflow/judged.ts";
 import { pipefailFix } from "../edits/strictShell.ts";
 import { lostFailures } from "../shell/lost.ts";
@@ -29,7 +30,7 @@ with DAG("backup") as dag:
     dump = BashOperator(task_id="dump", bash_command="set -o pipefail; pg_dump shop | gzip > /backup/shop-{{ ds }}.gz")
 `,
     limits:
-      "Reported where the last command takes whatever comes: filters, tee, compressors, database clients and uploads from standard input. What only prints, asks or filters before it (echo, cat, ls, `aws … list`) is left alone, and so is a pipeline that somebody asks: `if a | b`, `a | b || …`, PIPESTATUS.",
+      "Reported where the last command takes whatever comes: filters, tee, compressors, database clients and uploads from standard input. What only prints, asks or filters before it (echo, cat, ls, `aws … list`) is left alone, unless another task reads the answer from the task's XCom, or a client of another machine fills a file with it; so is a pipeline that somebody asks: `if a | b`, `a | b || …`, PIPESTATUS.",
     links: [
       "https://www.gnu.org/software/bash/manual/html_node/Pipelines.html",
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html",
@@ -37,19 +38,24 @@ with DAG("backup") as dag:
   },
   check(file, report) {
     for (const text of judgedTexts(file)) {
-      const { script, by } = text;
+      const { script, by, task } = text;
       if (!script.folded.text.includes("|")) continue;
       const lost = lostFailures(script);
-      for (const pipeline of laxPipelines(script)) {
+      for (const pipeline of laxPipelines(script, { read: task !== undefined })) {
         // Lost to the statements behind it as well: multi-statement-without-errexit.
         if (lost.some((one) => one.script === pipeline.script && one.statement === pipeline.statement)) continue;
-        const { program, last, endsEarly } = pipeline;
+        const { program, last, endsEarly, answers } = pipeline;
+        const reader = answers && task ? readerOf(file, task) : undefined;
+        if (answers && !reader) continue;
         report({
           span: sourceSpan(pipeline.script.folded, pipeline.statement.span),
           severity: endsEarly ? "info" : "warning",
-          message: `A failure of ${program} is lost: the pipeline has the exit status of ${last}, and ${by} sees that alone.`,
+          message: answers
+            ? `When ${program} fails, ${last} still ends with 0: ${by} succeeds, and its XCom is empty or incomplete.`
+            : `A failure of ${program} is lost: the pipeline has the exit status of ${last}, and ${by} sees that alone.`,
           hint: hint(pipeline.script.dialect, endsEarly, last),
           fixes: () => [pipefailFix(file, pipeline, text)],
+          related: reader && !reader.unseen ? [{ span: reader.task.span, message: "this task reads the XCom" }] : [],
         });
       }
     }

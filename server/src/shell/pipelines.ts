@@ -1,4 +1,5 @@
 /** Pipelines whose first commands may fail unseen, because the shell has no `pipefail`. */
+import { asksOtherMachine } from "./pace.ts";
 import type { Pipeline, Script, ShellCommand, Statement } from "./script.ts";
 import { strictness } from "./strict.ts";
 import { statements, touchesError, type Visit } from "./walk.ts";
@@ -15,8 +16,13 @@ export type LaxPipeline = {
   readonly last: string;
   /** The last stage may end before its input does (`head`, `grep -q`): with pipefail a stage killed by SIGPIPE fails the pipeline. */
   readonly endsEarly: boolean;
+  /** The program only asks, and what it answers goes to whoever reads what the text prints. */
+  readonly answers: boolean;
   readonly nestedIn: readonly ShellCommand[];
 };
+
+/** How a text's pipelines are looked at: `errexit`: as if the script itself, not those it hands on, had `set -e`; `read`: what the text prints is read. */
+export type Circumstances = { readonly errexit?: boolean; readonly read?: boolean };
 
 /** Programs that take whatever comes, an empty input too, and succeed. */
 const taking = new Set(
@@ -41,34 +47,63 @@ const loading: Readonly<Record<string, RegExp>> = {
   gpg: /^/,
 };
 
-/**
- * The pipelines of a script and of the texts that it hands on whose lost failure would be the text's. `errexit`: as if
- * the script itself, not those, had `set -e`.
- */
-export function laxPipelines(script: Script, errexit = false): LaxPipeline[] {
+/** The pipelines of a script and of the texts that it hands on whose lost failure would be the text's. */
+export function laxPipelines(script: Script, { errexit = false, read = false }: Circumstances = {}): LaxPipeline[] {
   if (!/[^|]\|[^|]/.test(script.folded.text)) return [];
   return statements(script).flatMap((visit) => {
     const { statement, script: own, nesting } = visit;
     if (statement.kind !== "pipeline" || !decides(visit, errexit && own === script)) return [];
     if (strictness(own).get(statement)?.pipefail || isLookedAt(visit)) return [];
     const last = statement.stages.at(-1);
-    const program = first(statement.stages.slice(0, -1));
-    if (program === undefined || !last || !takesAnything(last)) return [];
+    if (!last || !takesAnything(last)) return [];
+    const before = statement.stages.slice(0, -1);
+    const works = first(before, isSaved(last));
+    const asks = works === undefined && read && isPrinted(last) ? asked(before) : undefined;
+    const program = works ?? asks;
+    if (program === undefined) return [];
     // `curl … | grep ok`: grep fails on the nothing that a failed curl leaves.
     if (isGrep(last) && /^(?:curl|wget|ssh)$/.test(program)) return [];
     const name = last.kind === "command" ? (last.program ?? "") : "the loop";
-    return [{ script: own, statement, program, last: name, endsEarly: endsEarly(last), nestedIn: nesting }];
+    const answers = works === undefined;
+    return [{ script: own, statement, program, last: name, endsEarly: endsEarly(last), answers, nestedIn: nesting }];
   });
 }
 
-/** The program of the first stage that does work. */
-function first(stages: readonly Statement[]): string | undefined {
+/** The program of the first stage that does work; for a file that is `saved`, a question to another machine does. */
+function first(stages: readonly Statement[], saved: boolean): string | undefined {
   for (const one of stages) {
     const command = one.kind === "command" ? one : undefined;
-    if (command && doesWork(command) && !filters.has(command.program ?? "") && !isQuestion(command))
-      return command.program;
+    if (!command || filters.has(command.program ?? "")) continue;
+    if (doesWork(command) && !isQuestion(command)) return command.program;
+    if (saved && asksOtherMachine(command)) return command.program;
   }
   return undefined;
+}
+
+/** Programs that print something whatever happens, or to which nothing is an answer. */
+const printing = new Set(
+  "echo printf date seq yes true : env printenv hostname whoami pwd id uname uptime find ps pgrep".split(" "),
+);
+
+/** The program of the first stage, which looks something up: `df`, `stat`, `cat list.txt`. */
+function asked([stage]: readonly Statement[]): string | undefined {
+  return stage?.kind === "command" && !printing.has(stage.program ?? ":") ? stage.program : undefined;
+}
+
+function isSaved(last: Statement): boolean {
+  return stdoutOf(last)?.some((one) => one !== "/dev/null" && !one.startsWith("&")) ?? false;
+}
+
+function isPrinted(last: Statement): boolean {
+  return stdoutOf(last)?.length === 0;
+}
+
+/** Where a stage's output is redirected to. */
+function stdoutOf(stage: Statement): readonly string[] | undefined {
+  if (!("redirects" in stage)) return undefined;
+  return stage.redirects.flatMap((one) =>
+    /^(?:>>?\|?|&>>?)$/.test(one.operator) && (one.descriptor ?? 1) === 1 ? [one.target?.text ?? ""] : [],
+  );
 }
 
 /** A filter fails with its arguments, not with its input. */
