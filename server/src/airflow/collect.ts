@@ -47,6 +47,62 @@ function nowhere(scope: Scope, repeated: boolean): Context {
   return { scope, dag: undefined, group: undefined, function: undefined, repeated };
 }
 
+/** What a call or a decorated function says of its task. */
+type Found = Omit<BareTask, "scope" | "dag" | "group" | "repeated">;
+
+/** A task whose scripts are read when they are asked for. */
+class CollectedTask implements Task {
+  readonly id: Task["id"];
+  readonly variable: Task["variable"];
+  readonly form: Task["form"];
+  readonly mapped: boolean;
+  readonly repeated: boolean;
+  readonly operator: Operator;
+  readonly dag: Task["dag"];
+  readonly group: Task["group"];
+  readonly call: Task["call"];
+  readonly expansion: Task["expansion"];
+  readonly override: Task["override"];
+  readonly decorator: Task["decorator"];
+  readonly callable: Task["callable"];
+  readonly span: Task["span"];
+  readonly statement: Task["statement"];
+  readonly scope: Scope;
+  readonly #scriptsOf: (task: BareTask) => readonly TaskScript[];
+  #scripts: readonly TaskScript[] | undefined;
+
+  constructor(
+    found: Found,
+    dag: Task["dag"],
+    group: Task["group"],
+    { repeated, scope }: Context,
+    scriptsOf: (task: BareTask) => readonly TaskScript[],
+  ) {
+    this.id = found.id;
+    this.variable = found.variable;
+    this.form = found.form;
+    this.mapped = found.mapped;
+    this.repeated = repeated;
+    this.operator = found.operator;
+    this.dag = dag;
+    this.group = group;
+    this.call = found.call;
+    this.expansion = found.expansion;
+    this.override = found.override;
+    this.decorator = found.decorator;
+    this.callable = found.callable;
+    this.span = found.span;
+    this.statement = found.statement;
+    this.scope = scope;
+    this.#scriptsOf = scriptsOf;
+  }
+
+  get scripts(): readonly TaskScript[] {
+    this.#scripts ??= this.#scriptsOf(this);
+    return this.#scripts;
+  }
+}
+
 /** Walks the whole module once. `scriptsOf` reads a task's scripts, when they are asked for. */
 export function collect(
   module: Module,
@@ -91,7 +147,7 @@ export function collect(
     context.dag ?? (context.function && dags.around(context.function));
 
   const addTask = (
-    task: Omit<BareTask, "scope" | "dag" | "group" | "repeated">,
+    task: Found,
     calls: readonly (Call | undefined)[],
     context: Context,
   ): void => {
@@ -100,31 +156,7 @@ export function collect(
     const dag = explicit && task.call ? namedDag(task.call, context) : dagAround(context);
     const value = grouped ? values.evaluate(grouped.value, context.scope) : undefined;
     const group = value?.kind === "call" ? groupOfCall.get(value.call) : grouped ? undefined : context.group;
-    const { id, variable, form, mapped, operator, call, expansion, override, decorator, callable, span, statement } =
-      task;
-    let scripts: readonly TaskScript[] | undefined;
-    const complete: Task = {
-      id,
-      variable,
-      form,
-      mapped,
-      repeated: context.repeated,
-      operator,
-      dag,
-      group,
-      call,
-      expansion,
-      override,
-      decorator,
-      callable,
-      get scripts() {
-        scripts ??= scriptsOf(complete);
-        return scripts;
-      },
-      span,
-      statement,
-      scope: context.scope,
-    };
+    const complete = new CollectedTask(task, dag, group, context, scriptsOf);
     tasks.push(complete);
     for (const call of calls) if (call) taskOfCall.set(call, complete);
   };

@@ -3,9 +3,10 @@
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { type Call, type Expr, type FunctionDef, keyword, type Module, type Stmt, unwrap } from "../syntax/python.ts";
 import { type Binding, lookup, type Names, type Scope } from "../syntax/scope.ts";
-import { bodiesOf, eachPart, expressionsOf, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
+import { bodiesOf, eachExpression, eachPart, expressionsOf, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import { anyWithin } from "../text/span.ts";
+import { offsetsOf } from "../text/words.ts";
 import type { Dag } from "./dagfile.ts";
 import { decorationOf, makesDag, makesGroup } from "./operators.ts";
 
@@ -31,13 +32,13 @@ export function idGiven(values: Evaluator, call: Call | undefined, name: string,
   return given && knownText(values.evaluate(given, scope));
 }
 
-/** Where a DAG may be made: at `DAG`, `@dag`, or a name that stands for one of them. Sorted offsets. */
+/** Where a DAG may be made: at `DAG`, `@dag`, or a name that stands for one of them (or holds it). Sorted offsets. */
 function hintsOf(module: Module, names: Names): number[] {
   const words = ["DAG", "dag"];
   for (const [name, bindings] of names.module.bindings) {
     if (!words.includes(name) && bindings.some((one) => standsForDag(one, name))) words.push(name);
   }
-  return [...module.text.matchAll(new RegExp(`\\b(?:${words.join("|")})\\b`, "g"))].map((one) => one.index);
+  return offsetsOf(module.text, words).sort((a, b) => a - b);
 }
 
 /** from airflow import DAG as Flow; Flow = models.DAG */
@@ -88,7 +89,8 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
       }
     }
     const target = statement.kind === "assign" ? statement.targets[0] : undefined;
-    for (const expr of expressionsOf(statement)) find(expr, target?.kind === "name" ? target.id : undefined, scope);
+    const variable = target?.kind === "name" ? target.id : undefined;
+    eachExpression(statement, (expr) => find(expr, variable, scope));
     if (statement.kind === "function") decorated(statement, scope);
     return true;
   });

@@ -4,8 +4,9 @@ import type { Evaluator } from "../syntax/evaluator.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type Expr, type FunctionDef, lastName, type Module, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
-import { eachPart, expressionsOf, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
+import { eachExpression, eachPart, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
 import { anyWithin, cover, type Span } from "../text/span.ts";
+import { offsetsOf } from "../text/words.ts";
 import type { Collected } from "./collect.ts";
 import type { Edge, OpenEdge, Task, TaskGroup } from "./dagfile.ts";
 
@@ -205,10 +206,10 @@ export function collectEdges(
       if (task) taskArguments(task, expr, scope);
       const callee = unwrap(expr.func);
       const name = lastName(callee) ?? "";
-      const positional = expr.args.filter((one) => one.form !== "double-star").map((one) => one.value);
       if (callee.kind === "attribute" && (name === "set_downstream" || name === "set_upstream")) {
+        const given = expr.args.find((one) => one.form !== "double-star");
         const owner = endsOf(callee.value, scope);
-        const other = positional[0] ? endsOf(positional[0], scope) : somebody;
+        const other = given ? endsOf(given.value, scope) : somebody;
         if (owner.ends.length > 0 || other.ends.length > 0) {
           if (name === "set_downstream") connect(owner, other, "set_downstream", expr.span);
           else connect(other, owner, "set_upstream", expr.span);
@@ -264,7 +265,11 @@ export function collectEdges(
   for (const task of found.tasks) if (task.id !== undefined) byId.set(task.id, [...(byId.get(task.id) ?? []), task]);
   const templateEdges = (task: Task, expr: Expr & { kind: "string" }): void => {
     for (const literal of expr.literals) {
-      const text = literal.parts.map((one) => (one.kind === "text" ? one.value : " ")).join("");
+      const [first, ...others] = literal.parts;
+      const text =
+        first?.kind === "text" && others.length === 0
+          ? first.value
+          : literal.parts.map((one) => (one.kind === "text" ? one.value : " ")).join("");
       for (const id of pulledIds(text)) {
         for (const from of byId.get(id) ?? []) {
           if (from !== task && from.dag === task.dag)
@@ -278,19 +283,19 @@ export function collectEdges(
   if (hints.length === 0) return { edges, open };
   walkScoped(module.body, values.names.module, values.names, (statement, scope) => {
     if (!anyWithin(hints, statement.span)) return false;
-    for (const expr of expressionsOf(statement)) shifts(expr, scope);
+    eachExpression(statement, (expr) => shifts(expr, scope));
     return true;
   });
   return { edges, open };
 }
 
-const ordering = />>|<<|\bset_(?:up|down)stream\b|\b(?:chain|cross_downstream|chain_linear)\b/g;
+const ordering = [">>", "<<", "set_upstream", "set_downstream", "chain", "cross_downstream"];
 
 /** Where something may order tasks: an operator, a method or a function that does, a task's own arguments. Sorted offsets. */
 function hintsOf(module: Module, found: Collected): number[] {
-  const calls = [...found.taskOfCall.keys()].map((one) => one.span.start);
-  const words = [...module.text.matchAll(ordering)].map((one) => one.index);
-  return [...calls, ...words].sort((a, b) => a - b);
+  const hints = offsetsOf(module.text, ordering);
+  for (const call of found.taskOfCall.keys()) hints.push(call.span.start);
+  return hints.sort((a, b) => a - b);
 }
 
 const pull = /xcom_pull\s*\(([^)]*)\)/g;
@@ -298,6 +303,7 @@ const pull = /xcom_pull\s*\(([^)]*)\)/g;
 /** Task ids in `{{ ti.xcom_pull(task_ids='a', key='b') }}`; the name of the task is the first string that is not a key. */
 export function pulledIds(text: string): string[] {
   const ids: string[] = [];
+  if (!text.includes("xcom_pull")) return ids;
   for (const match of text.matchAll(pull)) {
     const inside = (match[1] ?? "").replaceAll(/\b(?:key|dag_id)\s*=\s*(['"])[^'"]*\1/g, "");
     for (const quoted of inside.matchAll(/(['"])([^'"]+)\1/g)) if (quoted[2]) ids.push(quoted[2]);

@@ -7,7 +7,7 @@ import { knownOutput, type Lowering, lowerCommand, type Redirected, redirectedBy
 import { hideHereDocuments } from "./heredoc.ts";
 import { nestedText } from "./nested.ts";
 import type { Branching, Dialect, Place, Script, Statement } from "./script.ts";
-import { type Strictness, startsStrict } from "./strict.ts";
+import { startsStrict } from "./strict.ts";
 
 /** Which shell reads the text, where, and how it was started (`bash -e`, `-o pipefail`). */
 export type LowerOptions = {
@@ -23,37 +23,58 @@ const deepest = 8;
 /** Lowers a shell text. Never throws on bad syntax: see `Script.errors`. PowerShell and cmd texts get an empty body. */
 export function lowerScript(folded: Folded, given: LowerOptions, depth = 0): Script {
   const { dialect, place } = given;
-  const dynamic = folded.holes.length > 0;
-  const base = { folded, dialect, place, dynamic };
-  const started = { errexit: given.errexit ?? false, pipefail: given.pipefail ?? false };
-  if (dialect === "powershell" || dialect === "cmd") return { ...base, ...started, body: [], errors: [] };
-  // Most texts hold no word that any rule asks for, and are never parsed: see `mentions`.
-  let lowered: Lowered | undefined;
-  const ready = (): Lowered => {
-    lowered ??= lowerText(folded, given, started, depth);
-    return lowered;
-  };
-  return {
-    ...base,
-    get body() {
-      return ready().body;
-    },
-    get errors() {
-      return ready().errors;
-    },
-    get errexit() {
-      return ready().errexit;
-    },
-    get pipefail() {
-      return ready().pipefail;
-    },
-  };
+  const { errexit = false, pipefail = false } = given;
+  if (dialect === "powershell" || dialect === "cmd") {
+    return { folded, dialect, place, dynamic: folded.holes.length > 0, errexit, pipefail, body: [], errors: [] };
+  }
+  return new LoweredScript(folded, given, depth);
 }
 
 type Lowered = Pick<Script, "body" | "errors" | "errexit" | "pipefail">;
 
-function lowerText(folded: Folded, given: LowerOptions, started: Strictness, depth: number): Lowered {
-  const { dialect, place } = given;
+/** Most texts hold no word that any rule asks for, and are never parsed: see `mentions`. */
+class LoweredScript implements Script {
+  readonly folded: Folded;
+  readonly dialect: Dialect;
+  readonly place: Place;
+  readonly dynamic: boolean;
+  readonly #given: LowerOptions;
+  readonly #depth: number;
+  #lowered: Lowered | undefined;
+
+  constructor(folded: Folded, given: LowerOptions, depth: number) {
+    this.folded = folded;
+    this.dialect = given.dialect;
+    this.place = given.place;
+    this.dynamic = folded.holes.length > 0;
+    this.#given = given;
+    this.#depth = depth;
+  }
+
+  get body(): readonly Statement[] {
+    return this.#ready().body;
+  }
+
+  get errors(): readonly Span[] {
+    return this.#ready().errors;
+  }
+
+  get errexit(): boolean {
+    return this.#ready().errexit;
+  }
+
+  get pipefail(): boolean {
+    return this.#ready().pipefail;
+  }
+
+  #ready(): Lowered {
+    this.#lowered ??= lowerText(this.folded, this.#given, this.#depth);
+    return this.#lowered;
+  }
+}
+
+function lowerText(folded: Folded, given: LowerOptions, depth: number): Lowered {
+  const { dialect, place, errexit = false, pipefail = false } = given;
   const { text, documents } = hideHereDocuments(blank(folded));
   const lowering: Lowering = {
     folded,
@@ -67,7 +88,8 @@ function lowerText(folded: Folded, given: LowerOptions, started: Strictness, dep
   };
   const root = parseBash(text);
   const body = sequence(lowering, root.children);
-  return { ...startsStrict(body, started), body, errors: errorSpans(text, root) };
+  const strict = startsStrict(body, { errexit, pipefail });
+  return { errexit: strict.errexit, pipefail: strict.pipefail, body, errors: errorSpans(text, root) };
 }
 
 const strayKeyword = /^(?:done|fi|esac|then|do|elif|else|[{}])$/;

@@ -159,20 +159,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
   ): void => {
     // from . import hosts
     const written = `${statement.module}${statement.module.endsWith(".") ? "" : "."}${name}`;
-    let followed: string | undefined;
-    add(scope, {
-      kind: "import",
-      name: alias ?? name,
-      // Other files are read when somebody asks what the name stands for.
-      get qualified() {
-        followed ??= origins.canonical(written);
-        return followed;
-      },
-      statement,
-      from: statement.span.end,
-      region: place.region,
-      loop: place.loop,
-    });
+    add(scope, new Imported(origins, written, alias ?? name, statement, place));
   };
   const block = (scope: Mutable, body: readonly Stmt[], place: Place): void => {
     for (const statement of body) visit(scope, statement, place);
@@ -328,6 +315,34 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
 
   block(root, module.body, { region: whole, loop: undefined });
   return { module: root, scopeOf: (owner) => scopes.get(owner) ?? root, imports, starImports, mutated, keysSet };
+}
+
+/** A name of `from module import name`: other files are read when somebody asks what it stands for. */
+class Imported implements ImportBinding {
+  readonly kind = "import";
+  readonly name: string;
+  readonly statement: ImportFrom;
+  readonly from: number;
+  readonly region: Span;
+  readonly loop: Span | undefined;
+  readonly #origins: Origins;
+  readonly #written: string;
+  #followed: string | undefined;
+
+  constructor(origins: Origins, written: string, name: string, statement: ImportFrom, { region, loop }: Place) {
+    this.name = name;
+    this.statement = statement;
+    this.from = statement.span.end;
+    this.region = region;
+    this.loop = loop;
+    this.#origins = origins;
+    this.#written = written;
+  }
+
+  get qualified(): string {
+    this.#followed ??= this.#origins.canonical(this.#written);
+    return this.#followed;
+  }
 }
 
 /** `"key"` */

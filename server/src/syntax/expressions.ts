@@ -1,7 +1,8 @@
 /** Expressions: from the grammar's nodes to the small typed Python. */
 import { lowerLiteral } from "./literals.ts";
 import { spanOf as at, type ConcreteNode, child, namedChildren } from "./parser.ts";
-import type { CallArgument, Expr, Parameter } from "./python.ts";
+import type { Span } from "../text/span.ts";
+import type { CallArgument, Expr, Parameter, Str, StringLiteral } from "./python.ts";
 
 /** Lowers one expression of `text`; anything unknown becomes `opaque` with its parts. */
 export function lowerExpression(text: string, node: ConcreteNode): Expr {
@@ -34,14 +35,13 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
       };
     }
     case "string": {
-      const literal = lowerLiteral(text, node, lower);
-      return { kind: "string", literals: [literal], bytes: literal.prefix.includes("b"), span: at(node) };
+      return stringOf([lowerLiteral(text, node, lower)], at(node));
     }
     case "concatenated_string": {
       const literals = namedChildren(node)
         .filter((one) => one.type === "string")
         .map((one) => lowerLiteral(text, one, lower));
-      return { kind: "string", literals, bytes: literals.some((one) => one.prefix.includes("b")), span: at(node) };
+      return stringOf(literals, at(node));
     }
     case "integer":
     case "float": {
@@ -189,6 +189,18 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
     default:
       return opaque();
   }
+}
+
+const noHoles: readonly Expr[] = [];
+
+function stringOf(literals: readonly StringLiteral[], span: Span): Str {
+  let bytes = false;
+  let holes = noHoles;
+  for (const { prefix, parts } of literals) {
+    bytes ||= prefix.includes("b");
+    if (prefix.includes("f")) holes = [...holes, ...parts.flatMap((one) => (one.kind === "hole" ? [one.expr] : []))];
+  }
+  return { kind: "string", literals, holes, bytes, span };
 }
 
 /** Lowers `(a, b=c, *d, **e)`; a lone generator is its one positional argument. */

@@ -60,6 +60,8 @@ export type StringLiteral = {
 export type Str = {
   readonly kind: "string";
   readonly literals: readonly StringLiteral[];
+  /** What stands in the braces of its f-strings, in reading order. */
+  readonly holes: readonly Expr[];
   readonly bytes: boolean;
   readonly span: Span;
 };

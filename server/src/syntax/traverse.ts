@@ -121,7 +121,7 @@ export function eachPart(expr: Expr, visit: (part: Expr) => void): void {
       for (const one of expr.args) visit(one.value);
       return;
     case "string":
-      for (const one of expr.literals) for (const part of one.parts) if (part.kind === "hole") visit(part.expr);
+      for (const one of expr.holes) visit(one);
       return;
     case "list":
     case "tuple":
