@@ -4,15 +4,20 @@ import { outputUsed } from "../airflow/mentions.ts";
 import { closingBlank } from "../airflow/templates.ts";
 import { quoteString } from "../edits/layout.ts";
 import { strictEdit } from "../edits/strictShell.ts";
-import { errorPages } from "../shell/errorPages.ts";
+import { type ErrorPage, errorPages } from "../shell/errorPages.ts";
 import { type Masked, masked } from "../shell/status.ts";
 import type { CommandVisit } from "../shell/walk.ts";
 import { isCleanup } from "../shell/weight.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
 import { keyword } from "../syntax/python.ts";
 import type { Edit, Fix } from "../text/edit.ts";
+import type { SourceSpan } from "../text/span.ts";
 import { harmlessCommands } from "./harmlessCommands.ts";
 import { defineRule } from "./rule.ts";
+
+/** What opens an archive, in a shell or in Python. */
+const unpacking =
+  /\b(?:zipfile|ZipFile|tarfile|gzip|bz2|lzma|py7zr|unpack_archive|unzip|gunzip|zcat|bunzip2|unxz|7z)\b|\btar\s+-?\w*x|\bcompression\s*=/;
 
 export default defineRule({
   code: "TET401",
@@ -42,7 +47,7 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
     load = BashOperator(task_id="load", bash_command="python3 /opt/load.py --day {{ ds }}; rc=$?; rm -rf work; exit $rc")
 `,
     limits:
-      "Commands that only tidy up or ask (rm, kill, grep, docker rm …) may fail, and are left alone, as are the programs of `harmless-commands`. So is a status that is kept in a variable and handed on, or echoed for the task that reads the XCom. A curl without --fail counts where it saves plain data that nothing in the text looks at.",
+      "Commands that only tidy up or ask (rm, kill, grep, docker rm …) may fail, and are left alone, as are the programs of `harmless-commands`. So is a status that is kept in a variable and handed on, or echoed for the task that reads the XCom. A curl without --fail counts where it saves a file that nothing in the text looks at, and an archive where nothing in the DAG file unpacks it. That is another cause than a missing `set -e`: with it the error page would be saved, too.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html"],
   },
   options: [harmlessCommands],
@@ -50,13 +55,20 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
     const harmless = new Set(option(harmlessCommands));
     for (const text of judgedTexts(file)) {
       const { script, by, task } = text;
-      for (const { visit, file: saved } of errorPages(script)) {
-        if (isCleanup(visit.statement, harmless)) continue;
+      const pages = errorPages(script).filter(
+        ({ visit, archive }) => !isCleanup(visit.statement, harmless) && !(archive && unpacking.test(file.text)),
+      );
+      const [page, ...others] = pages;
+      if (page) {
+        const at = ({ visit }: ErrorPage): SourceSpan => sourceSpan(visit.script.folded, visit.statement.span);
         report({
-          span: sourceSpan(visit.script.folded, visit.statement.span),
-          message: `Without --fail curl ends with 0 after HTTP 4xx and 5xx, too: Airflow marks the task success, and ${shownFile(saved)} holds the error page.`,
+          span: at(page),
+          message: `Without --fail curl ends with 0 after HTTP 4xx and 5xx, too: Airflow marks the task success, and ${shownFile(page.file)} holds the error page.`,
           hint: "Add --fail: curl then ends with 22.",
-          fixes: () => [withFail(file, visit, text.call)],
+          fixes: () => [withFail(file, pages, text.call)],
+          related: others
+            .slice(0, 5)
+            .map((one) => ({ span: at(one), message: `so does the curl for ${shownFile(one.file)}` })),
         });
       }
       for (const one of masked(script)) {
@@ -108,24 +120,27 @@ function shownFile(path: string): string {
 }
 
 /** `curl` → `curl --fail`, `["curl", …]` → `["curl", "--fail", …]` */
-function withFail(file: DagFile, { script, statement }: CommandVisit, call: RemoteCall | undefined): Fix | undefined {
+function withFail(file: DagFile, pages: readonly ErrorPage[], call: RemoteCall | undefined): Fix | undefined {
+  const edits = pages.map(({ visit }) => failEdit(file, visit, call)).filter((one) => one !== undefined);
+  if (edits.length < pages.length) return undefined;
+  return {
+    title: "Add --fail",
+    edits,
+    safety: "unsafe",
+    why: "curl now fails after an answer with HTTP 4xx or 5xx",
+  };
+}
+
+function failEdit(file: DagFile, { script, statement }: CommandVisit, call: RemoteCall | undefined): Edit | undefined {
   const [word] = statement.words;
-  let edit: Edit | undefined;
   if (call?.command && "argv" in call.command && call.command.argv === script) {
     const given = (keyword(call.call, "args") ?? call.call.args[0])?.value;
     const list = given && file.values.evaluate(given, call.scope).expr;
     const first = list?.kind === "list" ? list.items[0] : undefined;
     const text = `, ${quoteString(file, "--fail")}`;
-    edit = first && { span: { start: first.span.end, end: first.span.end }, text };
-  } else edit = word && editFolded(script.folded, { start: word.span.end, end: word.span.end }, " --fail");
-  return (
-    edit && {
-      title: "Add --fail",
-      edits: [edit],
-      safety: "unsafe",
-      why: "an answer with HTTP 4xx or 5xx now fails the task",
-    }
-  );
+    return first && { span: { start: first.span.end, end: first.span.end }, text };
+  }
+  return word && editFolded(script.folded, { start: word.span.end, end: word.span.end }, " --fail");
 }
 
 /** The one whose failure matters most: the last that does work. */

@@ -1,8 +1,6 @@
 /** Downloads that keep a server's error page as if it were the file asked for. */
-import { lastStatus } from "./deciding.ts";
 import { options } from "./options.ts";
 import type { Script, ShellCommand, Statement } from "./script.ts";
-import { strictness } from "./strict.ts";
 import { type CommandVisit, commands, touchesError } from "./walk.ts";
 
 /** A curl that ends with 0 whatever the server's answer was. */
@@ -10,6 +8,8 @@ export type ErrorPage = {
   readonly visit: CommandVisit;
   /** The file that the answer goes to, as written. */
   readonly file: string;
+  /** An archive: whoever unpacks it fails, and learns that it is none. */
+  readonly archive: boolean;
 };
 
 // https://curl.se/docs/manpage.html: the options with a value.
@@ -33,30 +33,27 @@ const curlOptions = {
   permute: true,
 } as const;
 
-/** Files that can be read whatever stands in them; an archive that holds an error page fails when it is opened. */
-const plainData = /\.(?:csv|tsv|txt|json|geojson|jsonl|ndjson|xml|dat|sql|html?)["']?$/i;
+const archives = /\.(?:zip|gz|tgz|bz2|xz|7z|zst|tar|jar|whl|rar)["']?$/i;
 /** What looks at the file, or at the answer, before anybody uses it. */
 const checks =
-  /\b(?:unzip|tar|gunzip|zcat|gzip|bunzip2|unxz|7z|jq|xmllint|sha\d+sum|md5sum|gpg|grep|egrep|test|head|python3?|http_code|HTTP)\b|\[/;
+  /\b(?:unzip|tar|gunzip|zcat|gzip|bunzip2|unxz|7z|jq|xmllint|sha\d+sum|md5sum|gpg|grep|egrep|test(?=\s)|head|python3?|http_code|HTTP)\b|\[/;
 
-/** The downloads of a text, on whose success its exit status depends, that save error pages as plain data. */
+/** The downloads of a text that save error pages as if they were the data, and at which the text does not look. */
 export function errorPages(script: Script): ErrorPage[] {
   if (!/\bcurl\b/.test(script.folded.text)) return [];
-  const last = new Set(lastStatus(script));
   return commands(script).flatMap((visit): ErrorPage[] => {
     const { statement, script: own, parents, nesting } = visit;
     if (own !== script || nesting.length > 0 || statement.program !== "curl" || touchesError(visit)) return [];
     if (visit.conditional || visit.background || visit.substituted || !parents.every(keepsStatus)) return [];
-    const outermost = parents[0] ?? statement;
-    if (!last.has(statement) && !strictness(script).get(outermost)?.errexit) return [];
     const file = savedAs(statement);
-    if (file === undefined || !plainData.test(file)) return [];
+    if (file === undefined || file === "/dev/null" || file === "-") return [];
     const rest = script.folded.text.slice(statement.span.end);
-    return checks.test(rest) ? [] : [{ visit, file }];
+    return checks.test(rest) ? [] : [{ visit, file, archive: archives.test(file) }];
   });
 }
 
 function keepsStatus(parent: Statement): boolean {
+  if (parent.kind === "loop") return parent.keyword === "for";
   return (
     parent.kind === "group" || parent.kind === "subshell" || (parent.kind === "and-or" && parent.operator === "&&")
   );
