@@ -11,6 +11,16 @@ export function silenceLimit(file: DagFile, task: Task): Lookup {
 }
 
 /**
+ * The task's `timeout`, which the ssh provider had before 4.0.0, for connecting and for silence; absent where its class
+ * has none, or where `cmd_timeout` says the same.
+ */
+export function oldTimeout(file: DagFile, task: Task): Lookup {
+  const { known } = task.operator;
+  if (!known || !hasParameter(file.project, known, "timeout") || silenceLimit(file, task) !== "absent") return "absent";
+  return argument(file, task, "timeout");
+}
+
+/**
  * The limit that the task gives and that ends nothing: before the ssh provider's 3.3.0 the loop around `select` goes on
  * when its time is up (`operators/ssh.py`; `contrib/operators/ssh_operator.py` of Airflow 1.10).
  */

@@ -3,12 +3,12 @@ import { importPath } from "../airflow/availability.ts";
 import { isUnbounded, isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { known, operators, runsAs } from "../airflow/kinds.ts";
-import { silenceLimit } from "../airflow/silence.ts";
+import { oldTimeout, silenceLimit } from "../airflow/silence.ts";
 import { hasTerminal } from "../airflow/survivors.ts";
 import { shownSeconds } from "../edits/limits.ts";
 import { remoteJobFix } from "../edits/remoteJob.ts";
 import { detached } from "../shell/detach.ts";
-import { longRunner } from "../shell/longRunners.ts";
+import { longRunner, movesData } from "../shell/longRunners.ts";
 import { firstUnrepeatable } from "../shell/rerun.ts";
 import type { Span } from "../text/span.ts";
 import { durationOption, type OptionReader } from "./option.ts";
@@ -25,7 +25,7 @@ const longRun = durationOption(
 const longSilence = durationOption(
   "long-silence",
   hour / 4,
-  "A `cmd_timeout` of this or more tells that the command may run long.",
+  "A `cmd_timeout` (once `timeout`) of this or more tells that the command may run long.",
 );
 const warnFrom = durationOption("warn-from", 3 * hour, "From this limit on, one sign is enough for a warning.");
 
@@ -64,7 +64,7 @@ with DAG("training") as dag:
     )
 `,
     limits:
-      "It goes by what the file says: a `cmd_timeout` of 15 min or more or None, an `execution_timeout` above 1 h, or a program that usually runs long and has no `execution_timeout`. From 3 h on, or with two of these signs, it is a warning. A command with a terminal (`get_pty`) is taken to need one, and what only submits or is left in the background is the business of other rules.",
+      "It goes by what the file says: a `cmd_timeout` (`timeout` before ssh 4.0.0) of 15 min or more or None, an `execution_timeout` above 1 h, or a program that usually runs long and has no `execution_timeout`. From 3 h on, or with two of these signs, it is a warning. A command with a terminal (`get_pty`) is taken to need one, and what only submits or is left in the background is the business of other rules.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html"],
   },
   options: [longRun, longSilence, warnFrom],
@@ -77,7 +77,7 @@ with DAG("training") as dag:
       // What answers at once, submits or only looks needs no session for long, whatever it is allowed.
       if (
         task.scripts.length > 0 &&
-        !task.scripts.some((one) => firstUnrepeatable(one.script) || longRunner(one.script))
+        !task.scripts.some((one) => firstUnrepeatable(one.script) || longRunner(one.script) || movesData(one.script))
       )
         continue;
       if (task.scripts.some((one) => detached(one.script).length > 0)) continue;
@@ -117,6 +117,12 @@ function signsOf(file: DagFile, task: Task, option: OptionReader): readonly Sign
     // Without any limit it is another rule's error.
     if (silence.resolved.kind === "none" && !unbounded)
       signs.push({ text: "This command may be silent for ever", seconds: undefined, span: silence.span });
+  }
+  const old = oldTimeout(file, task);
+  if (typeof old === "object") {
+    const seconds = secondsOf(old.resolved);
+    if (seconds !== undefined && seconds >= option(longSilence))
+      signs.push({ text: `This command is given ${shownSeconds(seconds)}`, seconds, span: old.span });
   }
   if (isUnset(execution) && !isUnlimited(silence, unbounded)) {
     const program = task.scripts.map((one) => longRunner(one.script)).find((one) => one !== undefined);

@@ -24,18 +24,36 @@ const long: readonly (readonly [programs: string, asked: RegExp, unless?: RegExp
 export function longRunner(script: Script): string | undefined {
   for (const { statement, background, nesting } of commands(script)) {
     if (background || [statement, ...nesting].some(isLimited)) continue;
-    if (isLong(statement)) return statement.program;
+    if (isOneOf(long, statement)) return statement.program;
   }
   return undefined;
 }
 
-function isLong({ program, words }: ShellCommand): boolean {
+/** Programs that copy or pack data: it depends on the data how long that takes. */
+const moving: typeof long = [
+  ["rsync scp azcopy rclone s5cmd tar", /^(?!$)/],
+  ["aws", /^s3 (?:cp|sync|mv)\b/],
+  ["s3cmd", /\b(?:get|put|sync|cp|mv)\b/],
+  ["gsutil", /(?:^|\s)(?:cp|rsync|mv)\b/],
+  ["gcloud", /^storage (?:cp|rsync|mv)\b/],
+  ["hadoop hdfs", /-(?:put|get|cp|copyFromLocal|copyToLocal)\b/],
+];
+
+/** Whether a text copies or packs data in the foreground, without a limit of its own. */
+export function movesData(script: Script): boolean {
+  return commands(script).some(
+    ({ statement, background, nesting }) =>
+      !background && ![statement, ...nesting].some(isLimited) && isOneOf(moving, statement),
+  );
+}
+
+function isOneOf(programs: typeof long, { program, words }: ShellCommand): boolean {
   if (program === undefined) return false;
   const text = words
     .slice(1)
     .map((one) => one.text)
     .join(" ");
-  return long.some(
-    ([programs, asked, unless]) => programs.split(" ").includes(program) && asked.test(text) && !unless?.test(text),
+  return programs.some(
+    ([names, asked, unless]) => names.split(" ").includes(program) && asked.test(text) && !unless?.test(text),
   );
 }
