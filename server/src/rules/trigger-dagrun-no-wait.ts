@@ -45,7 +45,7 @@ with DAG("parent", dagrun_timeout=timedelta(hours=4)) as dag:
     load >> report
 `,
     limits:
-      "A trigger that nothing runs after is a hand-off, and left alone; so is one that only empty tasks, or functions that return a constant, run after, one that a sensor on the child follows, also in a DAG of the same file that the next task triggers, and one that triggers its own DAG. Where wait_for_completion=False is written out, or all that follows is a line that is printed or the same child again, the finding is an info. Airflow 1.10 cannot wait.",
+      "A trigger that nothing runs after is a hand-off, and left alone; so is one that a sensor on the child follows, also in a DAG of the same file that the next task triggers, and one that triggers its own DAG. Where wait_for_completion=False is written out, or all that follows is an empty task, a function that returns a constant, a line that is printed or the same child again, the finding is an info. Airflow 1.10 cannot wait.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/trigger_dag_run.html",
       "https://github.com/apache/airflow/issues/68936",
@@ -61,19 +61,18 @@ with DAG("parent", dagrun_timeout=timedelta(hours=4)) as dag:
       const waiting = waitingOf(file, task, behaviour);
       if (waiting !== "leaves" && waiting !== "switched-off") continue;
       const child = triggeredDag(file, task);
-      const next = nextOf(file, task).filter((one) => child === undefined || !startsWatcherOf(file, one, child));
-      const [first] = next;
+      const started = nextOf(file, task);
+      const next = started.filter((one) => child === undefined || !startsWatcherOf(file, one, child));
+      const marker = started.length === 0 && waiting === "leaves" ? downstreamOf(file.edges, task)[0] : undefined;
+      const first = next[0] ?? marker;
       if (!first || triggersItself(file, task)) continue;
       if (monitored(file, task, behaviour) !== "no") continue;
-      const names = next.map((one) => one.id ?? one.variable ?? one.operator.name);
-      const shown = names.length === 1 ? names[0] : `${names[0]} and ${names.length - 1} more`;
-      const runs = names.length === 1 ? "starts" : "start";
       report({
         span: task.span,
         ...(waiting === "switched-off" || next.every((one) => isIndifferent(file, one, child))
           ? { severity: "info" }
           : {}),
-        message: `${task.operator.name} is done once the child run is queued; ${shown} ${runs} while it runs, and its failure is not seen.`,
+        message: `${task.operator.name} is done once the child run is queued; ${first === marker ? endsWith(marker) : goesOnWith(next)}`,
         hint: airflowAtLeast(file.project, "3.0.0")
           ? "Set wait_for_completion=True. In Airflow 3 execution_timeout does not end that wait: give the child DAG a dagrun_timeout."
           : "Set wait_for_completion=True, and bound the wait by execution_timeout.",
@@ -83,6 +82,20 @@ with DAG("parent", dagrun_timeout=timedelta(hours=4)) as dag:
     }
   },
 });
+
+function goesOnWith(next: readonly Task[]): string {
+  const [first, ...more] = next.map(nameOf);
+  const shown = more.length === 0 ? `${first} starts` : `${first} and ${more.length} more start`;
+  return `${shown} while it runs, and its failure is not seen.`;
+}
+
+function endsWith(marker: Task): string {
+  return `${nameOf(marker)} marks the end while it runs, and the parent is green whatever becomes of it.`;
+}
+
+function nameOf(task: Task): string {
+  return task.id ?? task.variable ?? task.operator.name;
+}
 
 /** The tasks that start next; empty ones mark a place only, so those behind them count. */
 function nextOf(file: DagFile, task: Task): readonly Task[] {
