@@ -2,7 +2,7 @@ import { isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { shellCommands } from "../airflow/shellTexts.ts";
 import { limitFix, shownSeconds } from "../edits/limits.ts";
-import { isLimited } from "../shell/pace.ts";
+import { isLimited, waitsForOtherMachine } from "../shell/pace.ts";
 import type { ShellCommand } from "../shell/script.ts";
 import type { CommandVisit } from "../shell/walk.ts";
 import { editFolded, sourceSpan } from "../syntax/folded.ts";
@@ -18,7 +18,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "strict",
-  mergesInto: ["subprocess-no-timeout", "popen-not-waited"],
+  mergesInto: ["subprocess-no-timeout", "popen-not-waited", "missing-execution-timeout"],
   docs: {
     why: `curl gives up connecting after 5 min, but once connected it waits for the answer without end: a service that hangs behind its load balancer holds the task for ever. wget waits 900 s for each silent server and tries 20 times, which is 5 h. \`--max-time\` bounds the whole of a curl; \`--timeout\` each wait of a wget.`,
     bad: `from airflow import DAG
@@ -51,7 +51,8 @@ with DAG("load") as dag:
       const [word] = command.words;
       report({
         span: word ? sourceSpan(visit.script.folded, word.span) : span,
-        cause: text.call?.call.span ?? span,
+        // A task that waits for a download: missing-execution-timeout.
+        cause: text.call?.call.span ?? (text.task && waitsForOtherMachine(command) ? text.task.span : span),
         message:
           program === "curl"
             ? "Without --max-time, this curl waits without end for a server that accepts the request and never answers."

@@ -23,6 +23,10 @@ const clients = new Set([
 
 type LongWork = readonly [programs: string, asked: RegExp, unless?: RegExp];
 
+/** `curl -o data.zip`, `curl -LO`, `curl -T dump.gz`; `-o /dev/null` saves nothing. */
+const savingOrSending =
+  /(^|\s)(-(?![a-zA-Z]*[XH])[a-zA-Z]*o|--output\b(?!-))(?!=?\s*\/dev\/null\b|\s+-(\s|$))|(^|\s)(-(?![a-zA-Z]*[XH])[a-zA-Z]*[OT]|--remote-name(-all)?|--upload-file)(\s|=|$)/;
+
 /** Clients that stay until the work on the other side has ended, and what they must be asked for that. Words are joined by blanks. */
 const longWork: readonly LongWork[] = [
   // The expressions are tried on the words after the program.
@@ -31,6 +35,12 @@ const longWork: readonly LongWork[] = [
     "spark-submit spark2-submit spark3-submit spark-sql",
     /--master[= ]["']?(?!local)|--deploy-mode[= ]cluster|spark\.master=(?!local)/,
     /waitAppCompletion=false|--(status|kill)\b/,
+  ],
+  // A local one that talks to a broker, a database or a store of another machine.
+  [
+    "spark-submit spark2-submit spark3-submit",
+    /\b(kafka|jdbc:|mysql|mariadb|postgresql|mongo|cassandra|elasticsearch|redshift|snowflake|s3a:|hadoop-aws|abfss:|gs:)/i,
+    /--(status|kill)\b/,
   ],
   ["beeline hive impala-shell sqoop sqlplus sqlcmd", /^/],
   // Without a host they talk to a server on this machine, or to one that the environment names.
@@ -57,6 +67,13 @@ const longWork: readonly LongWork[] = [
   ["qsub", /-sync\s+y|block=true/],
   ["bsub", /(^|\s)-K\b/],
   ["srun ansible ansible-playbook lftp", /^/],
+  // What it saves or sends is a file; a single answer is there in a moment.
+  [
+    "curl",
+    savingOrSending,
+    /\s(-[a-zA-Z]*I[a-zA-Z]*|--head|-[yY]\d*|--speed-(time|limit)|-K|--config|file:\S*)(\s|=|$)/,
+  ],
+  ["wget", /^/, /\s(--spider|--read-timeout|-[a-zA-Z]*O\s*(-|\/dev\/null))(\s|=|$)/],
 ];
 
 /** Programs that answer at once, so that ten silent seconds already mean trouble. */
