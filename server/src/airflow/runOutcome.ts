@@ -1,21 +1,25 @@
 /** How the end of a DAG run follows from its tasks: from those that nothing runs after. */
+import { behaviourOf } from "../catalog/behaviour.ts";
 import { walkStatements } from "../syntax/traverse.ts";
 import { slice } from "../text/span.ts";
 import { holdsAny } from "../text/words.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { edgesFrom, followersOf } from "./edges.ts";
-import { isA, isSensor, operators } from "./kinds.ts";
+import { isA, isSensor, operators, tellsPeople } from "./kinds.ts";
+import { isMarker } from "./markers.ts";
 import { remoteProgram, remoteWork } from "./remote.ts";
 import { hiddenFollowers } from "./sight.ts";
 import { isTeardown, triggerRuleOf } from "./triggerRules.ts";
 
-/** A task whose failure the run does not show, since every leaf behind it runs, and succeeds, all the same. */
+/** A task that runs whatever became of those before it, and by which alone the run ends well or not. */
 export type Masking = {
-  /** The last task. */
-  readonly leaf: Task;
+  /** The last task, or one that only harmless tasks run after. */
+  readonly at: Task;
+  /** Whether nothing runs after it. */
+  readonly last: boolean;
   /** Its trigger rule: `all_done`, `always`. */
   readonly rule: string;
-  /** Remote work before it whose failure is not shown, the nearest first. */
+  /** Remote work before it whose failure the run does not show, the nearest first. */
   readonly masked: readonly Task[];
 };
 
@@ -25,8 +29,8 @@ const heedless = new Set(["all_done", "always", "dummy"]);
 const linksAll =
   /\b(?:tasks|task_dict|leaves|roots)\b[^\n=]*>>|\bset_(?:up|down)stream\([^\n)]*\.(?:tasks|leaves|roots)\b|\bwatcher\b/;
 
-/** The leaves of a file that make a run with failed remote work end as success. A teardown is no leaf. */
-export function maskingLeaves(file: DagFile): readonly Masking[] {
+/** The tasks of a file that make a run with failed remote work end as success. A teardown is no leaf. */
+export function maskingTasks(file: DagFile): readonly Masking[] {
   const found = new Map<Task, { rule: string; masked: Task[] }>();
   if (!holdsAny(file.text, ["all_done", "always", "dummy", "ALL_DONE", "ALWAYS"])) return [];
   // list(dag.tasks) >> watcher(): any task may have a follower that is not seen.
@@ -34,16 +38,55 @@ export function maskingLeaves(file: DagFile): readonly Masking[] {
   for (const task of file.tasks) {
     if (!doesRemoteWork(file, task) || isTeardown(file, task) || hiddenFollowers(file, task)) continue;
     const leaves = leavesBehind(file, task);
-    const rules = leaves.map((one) => triggerRuleOf(file, one));
-    if (leaves.length === 0 || !rules.every((one) => heedless.has(one)) || leaves.some((one) => mayFail(file, one)))
-      continue;
-    for (const [at, leaf] of leaves.entries()) {
-      const own = found.get(leaf) ?? { rule: rules[at] ?? "", masked: [] };
+    const cuts = leaves.map((one) => cutsBefore(file, task, one));
+    if (leaves.length === 0 || cuts.some((one) => one.length === 0)) continue;
+    for (const cut of new Set(cuts.flat())) {
+      const own = found.get(cut) ?? { rule: triggerRuleOf(file, cut), masked: [] };
       own.masked.push(task);
-      found.set(leaf, own);
+      found.set(cut, own);
     }
   }
-  return [...found].map(([leaf, { rule, masked }]) => ({ leaf, rule, masked: nearestFirst(file, leaf, masked) }));
+  return [...found].map(([at, { rule, masked }]) => ({
+    at,
+    last: edgesFrom(file.edges, at).every(({ to }) => isTeardown(file, to)),
+    rule,
+    masked: nearestFirst(file, at, masked),
+  }));
+}
+
+/**
+ * The tasks between `task` and the leaf, the leaf included, that run whatever became of it, where each way to the leaf
+ * has one and what runs behind them depends on them alone; empty: the failure of `task` may reach the leaf, or another
+ * task make the run fail.
+ */
+function cutsBefore(file: DagFile, task: Task, leaf: Task): readonly Task[] {
+  const behind = followersOf(file.edges, task);
+  const cuts = new Set<Task>();
+  const passed = new Set<Task>([leaf]);
+  for (const one of passed) {
+    if (heedless.has(triggerRuleOf(file, one))) {
+      if (mayFail(file, one)) return [];
+      cuts.add(one);
+      continue;
+    }
+    const before = file.edges.filter(({ to }) => to === one).map(({ from }) => from);
+    if (before.includes(task) || !isHarmless(file, one, before)) return [];
+    for (const each of before) if (behind.has(each)) passed.add(each);
+  }
+  return [...cuts];
+}
+
+/** Whether a task behind others fails, if at all, by what these did: it waits for their clean-up, or marks a place. */
+function isHarmless(file: DagFile, task: Task, before: readonly Task[]): boolean {
+  if (triggerRuleOf(file, task) !== "all_success" || isTeardown(file, task)) return false;
+  if (isSensor(task)) return before.some((one) => heedless.has(triggerRuleOf(file, one)) && watchesWorkOf(task, one));
+  return isMarker(task) || tellsPeople(task);
+}
+
+/** Whether the sensor is the one that the catalogue names for what the operator starts. */
+function watchesWorkOf({ operator }: Task, started: Task): boolean {
+  const behaviour = started.operator.known && behaviourOf(started.operator.known);
+  return behaviour?.sensor !== undefined && behaviour.sensor.class === operator.known?.fqcn;
 }
 
 function nearestFirst(file: DagFile, leaf: Task, masked: readonly Task[]): readonly Task[] {

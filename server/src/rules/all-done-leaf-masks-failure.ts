@@ -1,7 +1,7 @@
 import { argument } from "../airflow/arguments.ts";
 import { airflowAtLeast } from "../airflow/availability.ts";
 import type { Argument, DagFile, Task } from "../airflow/dagfile.ts";
-import { maskingLeaves } from "../airflow/runOutcome.ts";
+import { maskingTasks } from "../airflow/runOutcome.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { withImports } from "../edits/imports.ts";
 import type { Fix } from "../text/edit.ts";
@@ -39,28 +39,30 @@ with DAG("nightly", default_args={"ssh_conn_id": "edge", "execution_timeout": ti
     load >> tidy
 `,
     limits:
-      "It speaks of remote work all of whose leaves run in any case. A leaf that raises, exits with a status, or looks at the states of the others is left alone, and so is one whose code or followers cannot be read.",
+      "It speaks of remote work all of whose leaves run in any case, or behind a task that does and whose clean-up they only wait for, mark or tell of. A leaf that raises, exits with a status, or looks at the states of the others is left alone, and so is one whose code or followers cannot be read.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow/stable/howto/setup-and-teardown.html",
       "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#dag-run-status",
     ],
   },
   check(file, report) {
-    for (const { leaf, rule, masked } of maskingLeaves(file)) {
+    for (const { at, last, rule, masked } of maskingTasks(file)) {
       const [first] = masked;
-      const given = argument(file, leaf, "trigger_rule");
+      const given = argument(file, at, "trigger_rule");
       if (!first || typeof given !== "object") continue;
       // A rule of all tasks is no word about the last one.
       if (given.origin === "default_args" || given.origin === "group") continue;
       report({
         span: given.span,
-        cause: leaf.span,
-        message: `This last task runs in any case (${rule}): when ${first.id ?? first.operator.name} fails, the DAG run still ends as success.`,
-        hint: airflowAtLeast(file.project, "2.7.0")
-          ? "Make a clean-up a teardown by .as_teardown(), or add a last task with trigger_rule one_failed that raises."
-          : "Add a last task with trigger_rule one_failed that raises, behind every task whose failure counts.",
+        cause: at.span,
+        message: `${last ? `This last task runs in any case (${rule}):` : `This task runs in any case (${rule}), and the end depends on it alone:`} when ${first.id ?? first.operator.name} fails, the DAG run still ends as success.`,
+        hint:
+          last && airflowAtLeast(file.project, "2.7.0")
+            ? "Make a clean-up a teardown by .as_teardown(), or add a last task with trigger_rule one_failed that raises."
+            : "Add a last task with trigger_rule one_failed that raises, behind every task whose failure counts.",
         related: masked.slice(0, 3).map((one) => ({ span: one.span, message: "its failure does not fail the run" })),
-        fixes: () => [teardown(file, leaf, given)],
+        // What runs after a teardown would still decide.
+        fixes: () => (last ? [teardown(file, at, given)] : []),
       });
     }
   },
