@@ -23,7 +23,24 @@ type Layer = { readonly origin: Origin; readonly entries: readonly Argument[]; r
  */
 export function argument(file: Arguments, task: BareTask, name: string): Lookup {
   if ("results" in file && isSetLater(file, task, name)) return "unknown";
-  for (const layer of layersOf(file, task)) {
+  let known = answers.get(task);
+  if (!known) {
+    known = new Map();
+    answers.set(task, known);
+  }
+  let answer = known.get(name);
+  if (answer === undefined) {
+    answer = nearest(layersOf(file, task), name);
+    known.set(name, answer);
+  }
+  return answer;
+}
+
+/** Many rules ask every task for the same few arguments. */
+const answers = new WeakMap<BareTask, Map<string, Lookup>>();
+
+function nearest(layers: readonly Layer[], name: string): Lookup {
+  for (const layer of layers) {
     const found = layer.entries.findLast((one) => one.name === name);
     if (found) return found;
     if (!layer.complete) return "unknown";

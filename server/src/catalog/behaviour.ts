@@ -4,7 +4,7 @@ import type { Behaviour } from "./behaviour/facts.ts";
 import { google } from "./behaviour/google.ts";
 import { platforms } from "./behaviour/platforms.ts";
 import { standard } from "./behaviour/standard.ts";
-import { findClass } from "./index.ts";
+import { inheritedFact } from "./inherited.ts";
 import type { OperatorClass } from "./operator.ts";
 
 /** Every hand-written fact; a test proves that the classes and keywords they name exist. */
@@ -13,13 +13,4 @@ export const behaviours: readonly Behaviour[] = [...standard, ...clusters, ...am
 const byOperator = new Map(behaviours.map((behaviour) => [behaviour.operator, behaviour]));
 
 /** What an operator, or the nearest base of it that is known, does about the work it starts. */
-export function behaviourOf(cls: OperatorClass): Behaviour | undefined {
-  const own = byOperator.get(cls.fqcn);
-  if (own) return own;
-  for (const base of cls.bases) {
-    const found = findClass(base);
-    const inherited = found && behaviourOf(found);
-    if (inherited) return inherited;
-  }
-  return undefined;
-}
+export const behaviourOf: (cls: OperatorClass) => Behaviour | undefined = inheritedFact((fqcn) => byOperator.get(fqcn));

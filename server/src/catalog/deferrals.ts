@@ -1,5 +1,5 @@
 /** Operators whose wait in the triggerer has no end of its own. */
-import { findClass } from "./index.ts";
+import { inheritedFact } from "./inherited.ts";
 import type { OperatorClass } from "./operator.ts";
 
 /**
@@ -32,18 +32,8 @@ const ends: Readonly<Record<string, DeferralEnd>> = {
 /** The classes with such a fact, by their newest spelling. */
 export const listedDeferrals: readonly string[] = Object.keys(ends);
 
-/** What ends an operator's deferral; undefined where it has an end of its own, or none is known. */
-export function deferralEnd(cls: OperatorClass): DeferralEnd | undefined {
-  const own = ends[cls.fqcn];
-  if (own) return own;
-  // EksPodOperator counts as the pod operator that it is.
-  for (const base of cls.bases) {
-    const found = findClass(base);
-    const inherited = found && deferralEnd(found);
-    if (inherited) return inherited;
-  }
-  return undefined;
-}
+/** What ends an operator's deferral; undefined where it has an end of its own, or none is known. EksPodOperator counts as the pod operator that it is. */
+export const deferralEnd: (cls: OperatorClass) => DeferralEnd | undefined = inheritedFact((fqcn) => ends[fqcn]);
 
 /** Keywords that end the work at the service, or hold a specification that may: where one is given, nothing is known. */
 export const serviceLimits: readonly string[] = [

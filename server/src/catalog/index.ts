@@ -54,16 +54,9 @@ export function defaultOf(cls: OperatorClass, name: string, versions: ProviderVe
   return fromBases(cls, name, versions);
 }
 
-const lineages = new WeakMap<OperatorClass, ReadonlySet<string>>();
-
 /** Whether a class is, or descends from, the class with that name (any spelling). Every rule asks it of every task. */
 export function isSubclassOf(cls: OperatorClass, fqcn: string): boolean {
-  let lineage = lineages.get(cls);
-  if (!lineage) {
-    lineage = new Set(lineageOf(cls.fqcn));
-    lineages.set(cls, lineage);
-  }
-  return lineage.has(fqcn);
+  return cls.lineage.has(fqcn);
 }
 
 /** Every spelling of a class and of all that it descends from. */
@@ -131,6 +124,7 @@ function classOf(record: JsonClass): OperatorClass {
     provider,
     kind: record.kind,
     bases: record.bases ?? [],
+    lineage: new Set(lineageOf(record.fqcn)),
     ...(edition?.since === undefined ? {} : { since: edition.since }),
     ...(edition?.until === undefined ? {} : { until: edition.until }),
     templateFields: record.fields ?? [],

@@ -34,6 +34,8 @@ export type OperatorClass = {
   kind: OperatorKind;
   /** Canonical spellings of the direct bases that the catalogue knows. */
   bases: string[];
+  /** Every spelling of the class and of all that it descends from. */
+  lineage: ReadonlySet<string>;
   /** First and last version of `provider` that has it (absent: the first and the newest that were read). */
   since?: string;
   until?: string;

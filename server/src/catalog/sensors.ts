@@ -1,5 +1,6 @@
 import { recordOf } from "./data.ts";
 import { findClass, isSubclassOf, parameterOf } from "./index.ts";
+import { inheritedFact } from "./inherited.ts";
 import type { OperatorClass } from "./operator.ts";
 
 /**
@@ -170,9 +171,12 @@ const toldStates: Readonly<Record<string, FailureStates>> = {
 };
 
 /** The sensor classes that know only the states that they are told; `undefined` for all others. */
-export function failureStates(cls: OperatorClass): FailureStates | undefined {
-  return nearest(toldStates, cls);
-}
+export const failureStates: (cls: OperatorClass) => FailureStates | undefined = inheritedFact(
+  (fqcn) => toldStates[fqcn],
+);
+
+const failureOf = inheritedFact((fqcn) => failures[fqcn]);
+const ownDeferralEnd = inheritedFact((fqcn) => deferrals[fqcn]);
 
 // Providers that the generated catalogue leaves out; their sensors extend BaseSensorOperator and only add a `poke`.
 const plainProviders =
@@ -183,29 +187,27 @@ export function plainSensor(fqcn: string): OperatorClass | undefined {
   return plainProviders.test(fqcn) ? findClass("airflow.sdk.BaseSensorOperator") : undefined;
 }
 
+const known = new Map<OperatorClass, SensorFacts | undefined>();
+
 /** What is known of a sensor class; `undefined` for a class that is no sensor. */
 export function sensorFacts(cls: OperatorClass): SensorFacts | undefined {
+  const before = known.get(cls);
+  if (before || known.has(cls)) return before;
+  const facts = readFacts(cls);
+  known.set(cls, facts);
+  return facts;
+}
+
+function readFacts(cls: OperatorClass): SensorFacts | undefined {
   if (!isSubclassOf(cls, "airflow.sdk.BaseSensorOperator")) return undefined;
-  const failure = nearest(failures, cls);
+  const failure = failureOf(cls);
   return {
     deferrable: parameterOf(cls, "deferrable") !== undefined,
     pokeModeOnly: recordOf(cls.fqcn)?.pokeOnly ?? false,
     timeOnly: failure?.timeOnly ?? false,
-    deferralEnds: nearest(deferrals, cls) ?? "timeout",
+    deferralEnds: ownDeferralEnd(cls) ?? "timeout",
     ownWait: ownWaits.has(cls.fqcn) || /Async(Sensor)?$/.test(cls.name),
     ...(failure === undefined ? {} : { onFailure: failure.onFailure }),
     ...(failure?.parameter === undefined ? {} : { failureParameter: failure.parameter }),
   };
-}
-
-/** The entry of the class, or of the nearest base that has one. */
-function nearest<Fact>(facts: Readonly<Record<string, Fact>>, cls: OperatorClass): Fact | undefined {
-  const own = facts[cls.fqcn];
-  if (own !== undefined) return own;
-  for (const base of cls.bases) {
-    const found = findClass(base);
-    const inherited = found && nearest(facts, found);
-    if (inherited !== undefined) return inherited;
-  }
-  return undefined;
 }
