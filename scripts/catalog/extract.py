@@ -185,6 +185,9 @@ class Module:
         init = methods.get("__init__")
         if init:
             out["init"], out["kwargs"] = self.signature(init, attributes)
+            if not out["init"] and hands_on(init, "deferrable"):
+                # BatchOperatorAsync: its base, deferred.
+                out["init"] = [["deferrable", True]]
         warns = init and any(isinstance(n, ast.Call) and (dotted(n.func) or "").endswith("warn") for n in ast.walk(init))
         lends = not (init and out["init"]) and set(methods) <= {"__init__"} and "template_fields" not in attributes
         if lends and len(out["bases"]) == 1 and (warns or any(m.endswith("deprecated") for m in marks)):
@@ -246,6 +249,14 @@ def facts(module):
     }
 
 
+def hands_on(init, name):
+    """Whether a constructor passes True on by that name."""
+    return any(
+        isinstance(n, ast.keyword) and n.arg == name and isinstance(n.value, ast.Constant) and n.value.value is True
+        for n in ast.walk(init)
+    )
+
+
 def read_wheel(path):
     modules, requires, decorators = {}, [], {}
     with zipfile.ZipFile(path) as wheel:
@@ -253,7 +264,7 @@ def read_wheel(path):
             if name.endswith(".dist-info/METADATA"):
                 text = wheel.read(name).decode()
                 requires = re.findall(r"^Requires-Dist: (apache-airflow(?:-core)?\b[^-\[\w].*|apache-airflow)$", text, re.M)
-            if not name.endswith(".py") or SKIP.search(name) or not name.startswith("airflow/"):
+            if not name.endswith(".py") or SKIP.search(name) or not name.startswith(("airflow/", "astronomer/")):
                 continue
             tree = ast.parse(wheel.read(name).decode())
             parts = name[:-3].split("/")

@@ -46,8 +46,8 @@ function snapshotOf(names: Names, release: Release, fqcn: string, stop: Readonly
   const line = ancestors(names, release, fqcn, stop);
   const parameters = new Map<string, RawDefault>();
   let closed = false;
-  for (const { found } of line) {
-    if (found.init === undefined) continue;
+  for (const { found, unreached } of line) {
+    if (found.init === undefined || unreached) continue;
     for (const [name, value] of found.init) if (!parameters.has(name)) parameters.set(name, value);
     if (!found.kwargs) {
       closed = true;
@@ -68,7 +68,8 @@ function snapshotOf(names: Names, release: Release, fqcn: string, stop: Readonly
   };
 }
 
-type Ancestor = { fqcn: string; found: Definition };
+/** `unreached`: a mixin behind a root class, such as `BaseOperator`, whose constructor calls no further one. */
+type Ancestor = { fqcn: string; found: Definition; unreached?: boolean };
 
 // The class and its bases within the release, nearest first, as Python would ask them (C3 on our small trees is
 // depth-first with the last mention of a shared base kept).
@@ -76,15 +77,19 @@ function ancestors(names: Names, release: Release, fqcn: string, stop: ReadonlyS
   const found = definitionOf(release, fqcn);
   if (!found) return [];
   const line: Ancestor[] = [{ fqcn, found }];
+  let unreached = false;
   for (const base of found.bases) {
     const lineage = names.resolve(release, base);
-    if (stop.has(lineage)) continue;
+    if (stop.has(lineage)) {
+      unreached = true;
+      continue;
+    }
     const target = definitionIn(names, release, lineage);
     if (target === undefined || target === fqcn) continue;
     for (const ancestor of ancestors(names, release, target, stop)) {
       const earlier = line.findIndex((entry) => entry.fqcn === ancestor.fqcn);
       if (earlier > 0) line.splice(earlier, 1);
-      if (earlier !== 0) line.push(ancestor);
+      if (earlier !== 0) line.push(unreached ? { ...ancestor, unreached } : ancestor);
     }
   }
   return line;

@@ -3,6 +3,7 @@ import { behaviourOf } from "../catalog/behaviour.ts";
 import { argument } from "./arguments.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { readsOutput } from "./mentions.ts";
+import { mayBeLimited } from "./serviceLimits.ts";
 import { waitingOf } from "./waiting.ts";
 
 /** Whether a sensor asks for the state of what another task started and waited for: its first look decides. */
@@ -16,6 +17,22 @@ export function looksAtEndedWork(file: DagFile, sensor: Task): boolean {
   );
 }
 
+/** Whether a sensor watches work that an operator of the same name before it has started, and told the service, or may have, when to stop. */
+export function watchesLimitedWork(file: DagFile, sensor: Task): boolean {
+  const watching = sensor.operator.known;
+  return file.edges.some(({ from, to }) => {
+    const started = from.operator.known;
+    if (to !== sensor || !started || !watching || !namesMatch(started.name, watching.name)) return false;
+    const limits = behaviourOf(started)?.limits;
+    return limits?.within !== undefined && mayBeLimited(file, from, limits);
+  });
+}
+
+/** SageMakerTrainingOperator, SageMakerTrainingSensor */
+function namesMatch(operator: string, sensor: string): boolean {
+  return operator.replace(/Operator$/, "") === sensor.replace(/Sensor$/, "");
+}
+
 function waitsForWhatItWatches(file: DagFile, task: Task, sensor: Task): boolean {
   const started = task.operator.known;
   const watching = sensor.operator.known;
@@ -23,7 +40,7 @@ function waitsForWhatItWatches(file: DagFile, task: Task, sensor: Task): boolean
   const behaviour = behaviourOf(started);
   if (behaviour) return behaviour.sensor?.class === watching.fqcn && waitingOf(file, task, behaviour) === "waits";
   // SageMakerUnifiedStudioNotebookOperator(wait_for_completion=True), SageMakerUnifiedStudioNotebookSensor
-  if (started.name.replace(/Operator$/, "") !== watching.name.replace(/Sensor$/, "")) return false;
+  if (!namesMatch(started.name, watching.name)) return false;
   const waits = argument(file, task, "wait_for_completion");
   return typeof waits === "object" && waits.resolved.kind === "boolean" && waits.resolved.value;
 }

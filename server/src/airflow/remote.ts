@@ -20,8 +20,9 @@ import { isUnset } from "./bounds.ts";
 import type { DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
 import { isA, operators, runsAs } from "./kinds.ts";
 import { scriptOf } from "./processes.ts";
+import { mayBeLimited } from "./serviceLimits.ts";
 import { awaitedBy, hasNoTimeout } from "./sshCalls.ts";
-import { waitingOf } from "./waiting.ts";
+import { defersByDefault, literalOf, waitingOf } from "./waiting.ts";
 
 /** The program by which a script on the worker asks another machine without a limit of its own. */
 export function remoteProgram(script: Script): string | undefined {
@@ -78,26 +79,33 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
     }
     return undefined;
   }
-  if (!isA(task, operators.python)) return endlessWork(file, task);
+  if (!isA(task, operators.python)) return polledWork(file, task);
   const call = awaitedSshCall(file, task);
   if (!call) return file.calls.some((one) => transfersEndlessly(file, task, one)) ? "a transfer that hangs" : undefined;
   return hasNoTimeout(file, call) || awaitedBy(call) === "status" ? "an ssh call that does not return" : printing;
 }
 
-/** What the operator polls until it ends, where nothing in the task limits that: `a Livy batch that never ends`. */
-function endlessWork(file: DagFile, task: Task): string | undefined {
+/**
+ * What the operator polls until it ends, where nothing in the task limits that: `a Livy batch that never ends`, or, where
+ * the service may end it, `the Athena query`.
+ */
+function polledWork(file: DagFile, task: Task): string | undefined {
   const behaviour = task.operator.known && behaviourOf(task.operator.known);
-  if (!behaviour?.endless || waitingOf(file, task, behaviour) !== "waits" || mayDefer(file, task)) return undefined;
-  if (behaviour.timeout?.boundsWait && !isUnset(argument(file, task, behaviour.timeout.parameter))) return undefined;
+  if (!behaviour?.endless && !behaviour?.lasting) return undefined;
+  if (waitingOf(file, task, behaviour) !== "waits" || mayDefer(file, task)) return undefined;
+  const { only, timeout, limits } = behaviour;
+  if (only) {
+    const given = argument(file, task, only.parameter);
+    if (typeof given !== "object" || literalOf(given.resolved) !== only.is) return undefined;
+  }
+  if (timeout?.boundsWait && !isUnset(argument(file, task, timeout.parameter))) return undefined;
+  if (limits && mayBeLimited(file, task, limits)) return undefined;
   const written = task.call ? slice(file.text, task.call.span) : "";
+  // A stream is not to end, and "SELECT 1" does at once.
+  if (behaviour.lasting)
+    return /streaming|(["'])\s*select\s+\d+\s*;?\s*\1/i.test(written) ? undefined : behaviour.product;
   // A stream is to go on for ever; master="local[*]" runs here; spark.yarn.submit.waitAppCompletion may not wait.
   if (/stream|\blocal\b|waitAppCompletion/i.test(written)) return undefined;
-  // json={"timeout_seconds": 3600}, for Databricks: the service ends the run.
-  const json = argument(file, task, "json");
-  const entries = typeof json === "object" && json.resolved.kind === "dict" ? json.resolved : undefined;
-  if (json !== "absent" && (!entries?.complete || entries.entries.some((one) => one.key === "timeout_seconds")))
-    return undefined;
-  if (argument(file, task, "timeout_seconds") !== "absent") return undefined;
   return `${behaviour.endless} that never ends`;
 }
 
@@ -159,9 +167,9 @@ function podHoldsTask(file: DagFile, task: Task): boolean {
 /** Whether the task may wait in the triggerer, where it holds no worker slot. */
 function mayDefer(file: DagFile, task: Task): boolean {
   const { known } = task.operator;
-  if (!known || !parameterOf(known, "deferrable")) return false;
+  if (!known || !parameterOf(known, "deferrable")) return defersByDefault(file, task);
   const deferrable = argument(file, task, "deferrable");
-  return deferrable === "absent" ? file.project.deployment.defaultDeferrable === true : !isFalse(deferrable);
+  return deferrable === "absent" ? defersByDefault(file, task) : !isFalse(deferrable);
 }
 
 /** `echo hello`, `["/bin/sleep", "10"]`: a container that ends with one such command. */

@@ -11,6 +11,7 @@ import { isUnset, runTimeout, secondsOf } from "./bounds.ts";
 import type { Argument, DagFile, Task } from "./dagfile.ts";
 import { isA, isSensor, operators, redefines } from "./kinds.ts";
 import { airflowMajor } from "./target.ts";
+import { defersByDefault } from "./waiting.ts";
 
 /** `[sensors] default_timeout`, seconds; the same number in every version. */
 const sevenDays = 7 * 86_400;
@@ -44,14 +45,12 @@ export function isDeferred(file: DagFile, task: Task): "yes" | "no" | "unknown" 
   const { known } = task.operator;
   if (!known) return "unknown";
   // A PythonSensor takes no such argument, whatever default_args say.
-  if (isPlainly(task) && !hasParameter(file.project, known, "deferrable")) return "no";
+  if (isPlainly(task) && !hasParameter(file.project, known, "deferrable"))
+    return defersByDefault(file, task) ? "yes" : "no";
   const given = argument(file, task, "deferrable");
   if (given === "unknown") return "unknown";
   if (given !== "absent") return given.resolved.kind !== "boolean" ? "unknown" : given.resolved.value ? "yes" : "no";
-  if (!hasParameter(file.project, known, "deferrable")) return "no";
-  const byDefault = parameterDefault(file.project, task, "deferrable");
-  if (byDefault?.kind === "literal") return byDefault.value === true ? "yes" : "no";
-  return file.project.deployment.defaultDeferrable === true ? "yes" : "no";
+  return defersByDefault(file, task) ? "yes" : "no";
 }
 
 /** Whether the task's own class is the catalogue's, no subclass of it. */
@@ -63,7 +62,7 @@ function isPlainly({ form, operator }: Task): boolean {
 export function deferralEnd(file: DagFile, task: Task): DeferralEnd | undefined {
   const facts = task.operator.known && sensorFacts(task.operator.known);
   // Airflow 2's own sensor, unlike the standard provider's, defers with its execution_timeout.
-  const own = airflowMajor(file.project.target) < 3 && !task.operator.imported.startsWith("airflow.providers.");
+  const own = airflowMajor(file.project.target) < 3 && /^airflow\.(?!providers\.)/.test(task.operator.imported);
   return own && isA(task, operators.externalTaskSensor) ? "execution_timeout" : facts?.deferralEnds;
 }
 

@@ -59,12 +59,26 @@ function switchedOffInside(
 /** Whether a `deferrable=True`, written or by the deployment's default, makes the task wait. */
 function whenDeferred(file: DagFile, task: Task, otherwise: Waiting): Waiting {
   const { known } = task.operator;
-  if (!known || !hasParameter(file.project, known, "deferrable")) return otherwise;
+  if (!known || !hasParameter(file.project, known, "deferrable"))
+    return defersByDefault(file, task) ? "waits" : otherwise;
   const given = argument(file, task, "deferrable");
   if (given === "unknown") return "unknown";
-  if (given === "absent") return file.project.deployment.defaultDeferrable === true ? "waits" : otherwise;
+  if (given === "absent") return defersByDefault(file, task) ? "waits" : otherwise;
   if (given.resolved.kind !== "boolean") return "unknown";
   return given.resolved.value ? "waits" : otherwise;
+}
+
+/**
+ * Whether the task is deferred unless its call says otherwise: by the deployment's default, or because its class is made
+ * for that, as LivyOperatorAsync is.
+ */
+export function defersByDefault(file: DagFile, task: Task): boolean {
+  const { known } = task.operator;
+  if (!known) return false;
+  if (/(?:Async(?:Sensor)?|DeferrableOperator)$/.test(known.name)) return true;
+  const meant = parameterDefault(file.project, task, "deferrable");
+  if (meant?.kind === "literal") return meant.value === true;
+  return meant !== undefined && file.project.deployment.defaultDeferrable === true;
 }
 
 function byParameter(file: DagFile, task: Task, wait: Extract<Wait, { parameter: string }>): Waiting {

@@ -36,6 +36,7 @@ export type DeferralEnd = "timeout" | "execution_timeout" | "attempts";
 const standard = "airflow.providers.standard.sensors";
 const amazon = "airflow.providers.amazon.aws.sensors";
 const google = "airflow.providers.google.cloud.sensors";
+const astronomer = "astronomer.providers.core.sensors";
 
 // Read in the newest release of each provider: what `poke` does on a failed state. The nearest base that is listed counts.
 const failures: Record<string, { onFailure: OnFailure; parameter?: string; timeOnly?: true }> = {
@@ -53,6 +54,8 @@ const failures: Record<string, { onFailure: OnFailure; parameter?: string; timeO
   "airflow.providers.http.sensors.http.HttpSensor": { onFailure: "waits", parameter: "response_check" },
   "airflow.providers.common.sql.sensors.sql.SqlSensor": { onFailure: "waits", parameter: "failure" },
   "airflow.providers.sftp.sensors.sftp.SFTPSensor": { onFailure: "none" },
+  // An HttpSensor in name only: its trigger reads the state of the other deployment's task.
+  [`${astronomer}.external_task.ExternalDeploymentTaskSensorAsync`]: { onFailure: "fails" },
   "airflow.providers.apache.livy.sensors.livy.LivySensor": { onFailure: "succeeds" },
   "airflow.providers.alibaba.cloud.sensors.analyticdb_spark.AnalyticDBSparkSensor": { onFailure: "succeeds" },
   "airflow.providers.apache.flink.sensors.flink_kubernetes.FlinkKubernetesSensor": { onFailure: "fails" },
@@ -114,6 +117,7 @@ const deferrals: Readonly<Record<string, Exclude<DeferralEnd, "timeout">>> = {
   [`${google}.dataflow.DataflowJobMetricsSensor`]: "execution_timeout",
   [`${google}.dataflow.DataflowJobMessagesSensor`]: "execution_timeout",
   [`${google}.dataflow.DataflowJobAutoScalingEventsSensor`]: "execution_timeout",
+  [`${astronomer}.external_task.ExternalDeploymentTaskSensorAsync`]: "execution_timeout",
   [`${amazon}.batch.BatchSensor`]: "attempts",
   [`${amazon}.bedrock.BedrockBaseSensor`]: "attempts",
   [`${amazon}.comprehend.ComprehendBaseSensor`]: "attempts",

@@ -2,6 +2,7 @@ import { argument } from "../airflow/arguments.ts";
 import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
+import { sensorFacts } from "../catalog/sensors.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule } from "./rule.ts";
@@ -46,6 +47,8 @@ with DAG("nightly") as dag:
   check(file, report) {
     for (const task of file.tasks) {
       if (!runsAs(task, operators.httpSensor) || !isUnset(argument(file, task, "response_check"))) continue;
+      // It judges the answer itself.
+      if (task.operator.known && sensorFacts(task.operator.known)?.onFailure === "fails") continue;
       const endpoint = argument(file, task, "endpoint");
       if (typeof endpoint !== "object" || endpoint.resolved.kind !== "string") continue;
       const { text } = endpoint.resolved.folded;

@@ -8,7 +8,9 @@ import {
   type SensorOf,
   same,
   text,
+  unlimited,
   type Wait,
+  type WorkLimits,
   waitsIf,
   warned,
   yes,
@@ -17,6 +19,9 @@ import {
 const operators = "airflow.providers.amazon.aws.operators";
 const sensors = "airflow.providers.amazon.aws.sensors";
 const connection = ["aws_conn_id", "region_name"];
+
+/** Where a job's description says how long it may take; StoppingCondition is the structure around it. */
+const sageMaker: WorkLimits = { within: ["config"], entries: ["MaxRuntimeInSeconds", "StoppingCondition"] };
 
 /** `deferrable=True` defers before the other keyword is looked at. */
 const completion = waitsIf("wait_for_completion", { implied: true });
@@ -125,11 +130,15 @@ export const amazon: readonly Behaviour[] = [
       reportsFailure: false,
     },
     timeout: attempts("6", "1000000"),
+    // A million polls are 69 days; older versions had no number at all.
+    lasting: "ECS sets a task no limit",
   }),
   fact("glue", "GlueJobOperator", "the Glue job run", completion, {
     sensor: watch("glue.GlueJobSensor", same("job_name"), output("run_id")),
-    // Only the deferred wait counts attempts; the synchronous one polls for ever.
+    // Only the deferred wait counts attempts; the synchronous one polls for ever (hooks/glue.py, job_completion).
     timeout: { ...attempts("60", "75"), boundsWait: false },
+    lasting: "Glue's default limit is 48 hours (8 from 5.0)",
+    limits: { within: ["run_job_kwargs", "create_job_kwargs"], entries: ["Timeout"] },
   }),
   fact("glue", "GlueDataQualityRuleSetEvaluationRunOperator", "the Glue data quality run", completion, {
     sensor: watch("glue.GlueDataQualityRuleSetEvaluationRunSensor", output("evaluation_run_id")),
@@ -185,18 +194,27 @@ export const amazon: readonly Behaviour[] = [
     deferrable: false,
     emit: [{ name: "invocation_type", text: '"RequestResponse"' }],
   }),
+  // hooks/sagemaker.py, check_status: polls until the job ends, unless max_ingestion_time is set.
   // These three look at wait_for_completion first: deferrable alone does nothing.
   fact("sagemaker", "SageMakerTrainingOperator", "the SageMaker training job", waitsIf("wait_for_completion"), {
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
+    lasting: "SageMaker stops a job after a day by default",
+    limits: sageMaker,
   }),
   fact("sagemaker", "SageMakerProcessingOperator", "the SageMaker processing job", waitsIf("wait_for_completion"), {
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
+    lasting: "SageMaker stops a job after a day by default",
+    limits: sageMaker,
   }),
   fact("sagemaker", "SageMakerTransformOperator", "the SageMaker transform job", waitsIf("wait_for_completion"), {
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
+    lasting: unlimited,
+    limits: sageMaker,
   }),
   fact("sagemaker", "SageMakerTuningOperator", "the SageMaker tuning job", completion, {
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
+    lasting: "SageMaker stops each training after a day by default",
+    limits: sageMaker,
   }),
   fact("sagemaker", "SageMakerEndpointOperator", "the SageMaker endpoint", completion, {
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
@@ -205,7 +223,11 @@ export const amazon: readonly Behaviour[] = [
     sensor: watch("sagemaker.SageMakerPipelineSensor", output("pipeline_exec_arn")),
     timeout: attempts("30", "9999", "waiter_max_attempts", "check_interval"),
   }),
-  fact("redshift_data", "RedshiftDataOperator", "the Redshift Data statement", waitsIf("wait_for_completion")),
+  fact("redshift_data", "RedshiftDataOperator", "the Redshift Data statement", waitsIf("wait_for_completion"), {
+    // hooks/redshift_data.py, wait_for_results: `while True`.
+    lasting: "the Data API stops a statement after 24 hours",
+    limits: { keywords: ["await_result"] },
+  }),
   fact("redshift_cluster", "RedshiftCreateClusterOperator", "the Redshift cluster", completion, {
     sensor: redshift('"available"'),
     timeout: attempts("60", "5", "max_attempt", "poll_interval"),
@@ -229,7 +251,10 @@ export const amazon: readonly Behaviour[] = [
     { always: true },
     {
       sensor: watch("athena.AthenaSensor", output("query_execution_id")),
+      // Unset, it counts to 999,999 (operators/athena.py); max_tries is its old name.
       timeout: { parameter: "max_polling_attempts", unit: "attempts", delay: "sleep_time", boundsWait: true },
+      lasting: "Athena stops DML after 30 minutes, DDL after 600",
+      limits: { keywords: ["max_tries"] },
     },
   ),
   fact(

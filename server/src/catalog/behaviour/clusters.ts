@@ -81,6 +81,7 @@ export const clusters: readonly Behaviour[] = [
     wait: polling(false),
     product: "the AnalyticDB Spark application",
     severity: "error",
+    endless: "an AnalyticDB Spark application",
     sensor: {
       class: "airflow.providers.alibaba.cloud.sensors.analyticdb_spark.AnalyticDBSparkSensor",
       arguments: [{ name: "app_id", from: "output" }],
@@ -118,6 +119,9 @@ export const clusters: readonly Behaviour[] = [
     wait: { always: true, unless: { parameter: "dataflow_config", entry: "wait_until_finished", is: false } },
     product: "the Beam pipeline",
     severity: "warning",
+    // Other runners work on this machine. The hook of Dataflow looks again as long as a batch job runs.
+    endless: "a Dataflow job",
+    only: { parameter: "runner", is: "DataflowRunner" },
     sensor: {
       class: "airflow.providers.google.cloud.sensors.dataflow.DataflowJobStatusSensor",
       arguments: [

@@ -61,6 +61,16 @@ export type OwnTimeout = {
   boundsWait: boolean;
 };
 
+/** Where a call can limit the work that it starts; the keywords of older versions count, too. */
+export type WorkLimits = {
+  /** Each of them is such a limit. */
+  keywords?: readonly string[];
+  /** Keywords that hold what is sent to the service ... */
+  within?: readonly string[];
+  /** ... with one of these entries, however deep, when it has a limit. */
+  entries?: readonly string[];
+};
+
 /** What an operator does about the work that it starts elsewhere. */
 export type Behaviour = {
   /** Canonical spelling. */
@@ -77,6 +87,15 @@ export type Behaviour = {
    * the operator nor the service sets the work a limit by itself.
    */
   endless?: string;
+  /**
+   * The operator polls until the work ends and sets it no limit, but the service may: what is known of that, for a
+   * message: "BigQuery stops a query after 6 hours".
+   */
+  lasting?: string;
+  /** Where a call can have the service, or the operator, end the work: beside `timeout`. */
+  limits?: WorkLimits;
+  /** It only waits for other machines where a keyword has this value. */
+  only?: { parameter: string; is: LiteralValue };
   /** Absent: Airflow's `execution_timeout` ends the wait; `{ before }`: only with an Airflow older than that. */
   executionTimeoutBindsWait?: boolean | { before: string };
   /** First provider version (of those read) that waits; older ones return once the request is accepted. */
@@ -86,6 +105,9 @@ export type Behaviour = {
   /** Where this was read: distribution, version, file. */
   source: string;
 };
+
+/** For {@link Behaviour.lasting}, where no number of the service is known. */
+export const unlimited = "the operator sets no limit";
 
 /** `wait_for_completion=True` and its like. */
 export const yes = (name: string): Keyword => ({ name, text: "True" });

@@ -7,6 +7,7 @@ import {
   type SensorOf,
   same,
   text,
+  unlimited,
   type Wait,
   waitsIf,
   waitsUnless,
@@ -49,11 +50,29 @@ export const google: readonly Behaviour[] = [
   }),
   fact("dataproc", "DataprocCreateBatchOperator", "the Dataproc batch", waitsUnless("asynchronous"), {
     sensor: watchDataproc("dataproc.DataprocBatchSensor", same("batch_id"), same("region")),
+    lasting: "Dataproc stops it after 4 hours from runtime 2.1 on",
+    limits: { keywords: ["timeout"], within: ["batch"], entries: ["ttl"] },
   }),
   fact("dataproc", "DataprocCreateClusterOperator", "the Dataproc cluster", { always: true }),
   fact("dataproc", "DataprocDeleteClusterOperator", "the deletion of the Dataproc cluster", { always: true }),
-  fact("dataproc", "DataprocInstantiateWorkflowTemplateOperator", "the Dataproc workflow", { always: true }),
-  fact("dataproc", "DataprocInstantiateInlineWorkflowTemplateOperator", "the Dataproc workflow", { always: true }),
+  // The template, which the call does not show, may have a limit: that is no default.
+  fact(
+    "dataproc",
+    "DataprocInstantiateWorkflowTemplateOperator",
+    "the Dataproc workflow",
+    { always: true },
+    { lasting: "its only limit is the template's dag_timeout, if any", limits: { keywords: ["timeout"] } },
+  ),
+  fact(
+    "dataproc",
+    "DataprocInstantiateInlineWorkflowTemplateOperator",
+    "the Dataproc workflow",
+    { always: true },
+    {
+      lasting: "Dataproc limits only a workflow with dag_timeout",
+      limits: { keywords: ["timeout"], within: ["template"], entries: ["dag_timeout", "dagTimeout"] },
+    },
+  ),
   fact("dataflow", "DataflowTemplatedJobStartOperator", "the Dataflow job", dataflow, {
     // hooks/dataflow.py, wait_for_done: looks again as long as a batch job runs.
     endless: "a Dataflow job",
@@ -83,6 +102,8 @@ export const google: readonly Behaviour[] = [
     { always: true },
     {
       timeout: { parameter: "result_timeout", unit: "seconds", boundsWait: true },
+      lasting: "BigQuery stops a query after 6 hours",
+      limits: { within: ["configuration"], entries: ["jobTimeoutMs"] },
     },
   ),
   fact(
@@ -92,6 +113,8 @@ export const google: readonly Behaviour[] = [
     { always: true },
     {
       waitsSince: "8.11.0",
+      // _wait_for_transfer_to_be_done: `while True`.
+      lasting: unlimited,
       sensor: watch(
         "bigquery_dts.BigQueryDataTransferServiceTransferRunSensor",
         xcom("run_id", "run_id"),
@@ -142,6 +165,8 @@ export const google: readonly Behaviour[] = [
     { always: true },
     {
       timeout: { parameter: "timeout_seconds", unit: "seconds", boundsWait: true },
+      lasting: "a Cloud Run task's default limit is 10 minutes",
+      limits: { within: ["overrides"], entries: ["timeout"] },
     },
   ),
   fact(
@@ -151,9 +176,14 @@ export const google: readonly Behaviour[] = [
     { always: true },
     {
       timeout: { parameter: "timeout_seconds", unit: "seconds", boundsWait: true },
+      lasting: "a task's default limit is 7 days",
+      limits: { within: ["job"], entries: ["max_run_duration", "maxRunDuration"] },
     },
   ),
-  fact("cloud_build", "CloudBuildCreateBuildOperator", "the Cloud Build build", waitsIf("wait")),
+  fact("cloud_build", "CloudBuildCreateBuildOperator", "the Cloud Build build", waitsIf("wait"), {
+    lasting: "Cloud Build's default limit is 60 minutes",
+    limits: { keywords: ["timeout"], within: ["build", "body"], entries: ["timeout"] },
+  }),
   fact("datafusion", "CloudDataFusionStartPipelineOperator", "the Data Fusion pipeline", waitsUnless("asynchronous"), {
     sensor: watch(
       "datafusion.CloudDataFusionPipelineStateSensor",
@@ -172,6 +202,8 @@ export const google: readonly Behaviour[] = [
     "DataformCreateWorkflowInvocationOperator",
     "the Dataform workflow invocation",
     waitsUnless("asynchronous", { deferrable: false }),
+    // hooks/dataform.py, wait_for_workflow_invocation: no end but that of `timeout`.
+    { lasting: unlimited, limits: { keywords: ["timeout"] } },
   ),
   fact("dataplex", "DataplexRunDataQualityScanOperator", "the data quality scan", waitsUnless("asynchronous"), {
     sensor: watch(
@@ -202,6 +234,7 @@ export const google: readonly Behaviour[] = [
         copies: [],
       },
       timeout: { parameter: "wait_timeout", unit: "seconds", boundsWait: true },
+      lasting: unlimited,
     },
   ),
   fact(
@@ -227,13 +260,17 @@ export const google: readonly Behaviour[] = [
   ...["Forecasting", "Image", "Tabular", "Text", "Video"].map((kind) =>
     fact("vertex_ai.auto_ml", `CreateAutoML${kind}TrainingJobOperator`, "the AutoML training job", { always: true }),
   ),
-  fact("vertex_ai.custom_job", "CreateCustomTrainingJobOperator", "the Vertex AI training job", { always: true }),
-  fact("vertex_ai.custom_job", "CreateCustomContainerTrainingJobOperator", "the Vertex AI training job", {
-    always: true,
-  }),
-  fact("vertex_ai.custom_job", "CreateCustomPythonPackageTrainingJobOperator", "the Vertex AI training job", {
-    always: true,
-  }),
+  // CustomJob.scheduling.timeout is 7 days by default.
+  ...["CreateCustomTrainingJob", "CreateCustomContainerTrainingJob", "CreateCustomPythonPackageTrainingJob"].map(
+    (name) =>
+      fact(
+        "vertex_ai.custom_job",
+        `${name}Operator`,
+        "the Vertex AI training job",
+        { always: true },
+        { lasting: "its default limit is 7 days", limits: { keywords: ["timeout"] } },
+      ),
+  ),
 ];
 
 function watchDataproc(name: string, ...given: SensorArgument[]): SensorOf {

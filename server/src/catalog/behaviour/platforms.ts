@@ -1,4 +1,4 @@
-import { type Behaviour, output, same, waitsIf, waitsUnless, xcom } from "./facts.ts";
+import { type Behaviour, output, same, unlimited, waitsIf, waitsUnless, xcom } from "./facts.ts";
 
 const week = "604800";
 const azure = "airflow.providers.microsoft.azure";
@@ -66,6 +66,8 @@ export const platforms: readonly Behaviour[] = [
     wait: { always: true },
     product: "the container instance",
     severity: "warning",
+    // _monitor_logging: `while True`, until the container has ended.
+    endless: "a container instance",
     source: fromAzure("container_instances"),
   },
   ...["DatabricksSubmitRunOperator", "DatabricksRunNowOperator"].map(
@@ -77,6 +79,7 @@ export const platforms: readonly Behaviour[] = [
       // No sensor watches a run: its state comes from DatabricksHook.get_run_state(run_id), XCom `run_id`.
       // _handle_databricks_operator_execution: `while True`, until the run has ended.
       endless: "a Databricks run",
+      limits: { keywords: ["timeout_seconds"], within: ["json"], entries: ["timeout_seconds"] },
       source: "apache-airflow-providers-databricks 7.23.0, operators/databricks.py",
     }),
   ),
@@ -86,6 +89,9 @@ export const platforms: readonly Behaviour[] = [
       wait: waitsIf("wait_for_termination"),
       product: "the Databricks task run",
       severity: "warning",
+      // monitor_databricks_job: asks for the run's state until it has ended.
+      endless: "a Databricks task run",
+      limits: { keywords: ["timeout_seconds"], within: ["task_config"], entries: ["timeout_seconds"] },
       source: "apache-airflow-providers-databricks 7.23.0, operators/databricks.py",
     }),
   ),
@@ -131,6 +137,9 @@ export const platforms: readonly Behaviour[] = [
     wait: waitsIf("blocking_refresh", { deferrable: false }),
     product: "the Tableau refresh",
     severity: "warning",
+    // hooks/tableau.py, wait_for_state
+    lasting: unlimited,
+    only: { parameter: "method", is: "refresh" },
     sensor: {
       class: "airflow.providers.tableau.sensors.tableau.TableauJobStatusSensor",
       arguments: [output("job_id")],
@@ -145,6 +154,7 @@ export const platforms: readonly Behaviour[] = [
     wait: { always: true },
     product: "the Jenkins build",
     severity: "warning",
+    endless: "a Jenkins build",
     source: "apache-airflow-providers-jenkins 4.2.7, operators/jenkins_job_trigger.py",
   },
   {
@@ -160,6 +170,9 @@ export const platforms: readonly Behaviour[] = [
     wait: { always: true },
     product: "the Snowflake statements",
     severity: "warning",
+    // STATEMENT_TIMEOUT_IN_SECONDS, which session parameters may set.
+    lasting: "Snowflake stops a statement after 48 hours by default",
+    limits: { keywords: ["session_parameters"] },
     timeout: { parameter: "timeout", unit: "seconds", boundsWait: true },
     source: "apache-airflow-providers-snowflake 6.20.0, operators/snowflake.py",
   },
@@ -176,6 +189,7 @@ export const platforms: readonly Behaviour[] = [
     wait: { always: true },
     product: "the Druid ingestion",
     severity: "warning",
+    endless: "a Druid ingestion",
     // `timeout` there is the pause between two polls.
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
     source: "apache-airflow-providers-apache-druid 4.6.1, operators/druid.py, hooks/druid.py",

@@ -51,6 +51,7 @@ export const standard: readonly Behaviour[] = [
     wait: { always: true },
     product: "the remote PowerShell command",
     severity: "error",
+    endless: "a remote PowerShell command",
     source: "apache-airflow-providers-microsoft-psrp 4.0.1, operators/psrp.py",
   },
   {

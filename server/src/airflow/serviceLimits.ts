@@ -1,0 +1,31 @@
+/** Limits that a call hands to the service that does the work. */
+import type { WorkLimits } from "../catalog/behaviour/facts.ts";
+import type { Value } from "../syntax/value.ts";
+import { argument } from "./arguments.ts";
+import type { DagFile, Task } from "./dagfile.ts";
+
+/** Whether the call gives the work a limit, or may: `json={"timeout_seconds": 3600}`, for Databricks. */
+export function mayBeLimited(
+  file: DagFile,
+  task: Task,
+  { keywords = [], within = [], entries = [] }: WorkLimits,
+): boolean {
+  return (
+    keywords.some((name) => argument(file, task, name) !== "absent") ||
+    within.some((name) => {
+      const given = argument(file, task, name);
+      return given !== "absent" && (given === "unknown" || mayHaveEntry(given.resolved, entries, true));
+    })
+  );
+}
+
+/** Whether a description for a service has, or may have, one of these entries, in the dicts and lists inside it, too. */
+function mayHaveEntry(value: Value, names: readonly string[], whole = false): boolean {
+  if (value.kind === "list") return value.items.some((one) => mayHaveEntry(one, names));
+  // A single value deep inside is no entry; what stands for the whole description may be anything.
+  if (value.kind !== "dict") return whole && value.kind !== "none";
+  return (
+    !value.complete ||
+    value.entries.some((one) => (one.key !== undefined && names.includes(one.key)) || mayHaveEntry(one.value, names))
+  );
+}
