@@ -1,11 +1,13 @@
 /** The model across files: what a DAG file knows of the modules that it imports, and they of it. */
 import { expect, test } from "vitest";
 import { argument } from "../../server/src/airflow/arguments.ts";
+import { isUnbounded, runTimeout } from "../../server/src/airflow/bounds.ts";
 import { build, type Sources } from "../../server/src/airflow/build.ts";
 import type { DagFile, Run } from "../../server/src/airflow/dagfile.ts";
 import { unknownProject } from "../../server/src/airflow/target.ts";
 import { ensureGrammars } from "../../server/src/engine/grammars.ts";
 import { sourceSpan } from "../../server/src/syntax/folded.ts";
+import { type SourceSpan, slice } from "../../server/src/text/span.ts";
 
 await ensureGrammars();
 
@@ -243,4 +245,137 @@ daily()
     [],
     [expect.stringMatching(/^\uFFFCx+$/)],
   ]);
+});
+
+const pods = `from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+def make_pod(name, image="busybox", limit=None, **kwargs):
+    return KubernetesPodOperator(task_id=name, image=image, execution_timeout=limit, **kwargs)
+def outer(name):
+    pod = make_pod(name, image="inner")
+    return pod
+def pair(name):
+    first = KubernetesPodOperator(task_id=name)
+    first >> KubernetesPodOperator(task_id="after")
+    return first
+def changed(name):
+    pod = KubernetesPodOperator(task_id=name)
+    pod.execution_timeout = 60
+    return pod
+def create_dag(name, **kwargs):
+    return DAG(name, default_args={"retries": 2}, dagrun_timeout=None, **kwargs)
+`;
+
+test("a function of another module that makes one task makes it with the arguments of the call", () => {
+  const file = dag(
+    `from airflow import DAG\nfrom lib import make_pod, outer\nwith DAG("d", default_args={"retries": 1}):
+    a = make_pod("a", limit=60, queue="q")
+    b = outer("b")
+    a >> b
+`,
+    { "lib.py": pods },
+  );
+  expect(file.tasks.map(({ id, operator }) => `${operator.name} ${id}`)).toEqual([
+    "KubernetesPodOperator a",
+    "KubernetesPodOperator b",
+  ]);
+  expect(file.edgesComplete).toBe(true);
+  expect(file.edges.map(({ from, to }) => `${from.id} ${to.id}`)).toEqual(["a b"]);
+  const given = (at: number, name: string) => {
+    const task = file.tasks[at];
+    const found = task && argument(file, task, name);
+    if (typeof found !== "object") return found;
+    const { resolved } = found;
+    return resolved.kind === "number"
+      ? resolved.value
+      : resolved.kind === "string"
+        ? resolved.folded.text
+        : resolved.kind;
+  };
+  expect(["image", "execution_timeout", "queue", "retries", "pool"].map((name) => given(0, name))).toEqual([
+    "busybox",
+    60,
+    "q",
+    1,
+    "absent",
+  ]);
+  expect(["image", "execution_timeout", "queue"].map((name) => given(1, name))).toEqual(["inner", "none", "absent"]);
+});
+
+test("what the call gives stands in the file, what the function decides in the other", () => {
+  const file = dag('from airflow import DAG\nfrom lib import make_pod\nwith DAG("d"):\n    make_pod("a", limit=60)\n', {
+    "lib.py": pods,
+  });
+  const task = file.tasks[0];
+  const place = (name: string) => {
+    const found = task && argument(file, task, name);
+    const span: SourceSpan | undefined = typeof found === "object" ? found.span : undefined;
+    if (span?.elsewhere) return `${span.elsewhere.path} ${slice(pods, span.elsewhere.span)}`;
+    return span && slice(file.text, span);
+  };
+  expect(place("execution_timeout")).toBe("60");
+  expect(place("image")).toBe("/dags/lib.py image=image");
+});
+
+test("a function that makes more than one task, or changes it, is left alone", () => {
+  const file = dag(
+    'from airflow import DAG\nfrom lib import changed, pair\nwith DAG("d"):\n    pair("a")\n    changed("b")\n',
+    {
+      "lib.py": pods,
+    },
+  );
+  expect(file.tasks).toEqual([]);
+});
+
+test("a DAG that a function of another module makes has that function's default_args", () => {
+  const file = dag(
+    `${head}from lib import create_dag\nwith create_dag("d"):\n    BashOperator(task_id="a", bash_command="true")
+late = create_dag("e", **others)\nBashOperator(task_id="b", bash_command="true", dag=late)
+`,
+    { "lib.py": pods },
+  );
+  expect(file.tasks.map(({ dag: one }) => one?.id)).toEqual(["d", "e"]);
+  expect(file.dags).toEqual([]);
+  const [a, b] = file.tasks;
+  const retries = a && argument(file, a, "retries");
+  expect(typeof retries === "object" && retries.resolved).toMatchObject({ kind: "number", value: 2 });
+  expect(a && isUnbounded(file, a)).toBe(true);
+  expect(b && runTimeout(file, b)).toBe("none");
+});
+
+test("the DAG that a class keeps", () => {
+  const file = dag(
+    `${head}class Load:
+    def __init__(self):
+        self.dag = DAG("d", default_args={"retries": 3})
+    def add(self):
+        return BashOperator(task_id="a", bash_command="true", dag=self.dag)
+class Other:
+    def add(self):
+        with self.dag:
+            BashOperator(task_id="b", bash_command="true")
+`,
+    {},
+  );
+  expect(file.tasks.map(({ id, dag: one }) => `${id} ${one?.id}`)).toEqual(["a d", "b undefined"]);
+});
+
+test("a partial of an operator makes a task at each call that finishes it", () => {
+  const file = dag(
+    `${head}from functools import partial
+run = partial(BashOperator, retries=2, queue="a")
+with DAG("d"):
+    run(task_id="a", bash_command="true") >> run(task_id="b", bash_command="false", queue="b")
+`,
+    {},
+  );
+  expect(file.tasks.map(({ id }) => id)).toEqual(["a", "b"]);
+  expect(file.edges.length).toBe(1);
+  const queues = file.tasks.map((task) => {
+    const found = argument(file, task, "queue");
+    return typeof found === "object" && found.resolved.kind === "string"
+      ? `${found.origin} ${found.resolved.folded.text}`
+      : "";
+  });
+  expect(queues).toEqual(["partial a", "call b"]);
 });

@@ -188,4 +188,63 @@ with DAG("${name}"):
     expect(lines).toEqual(["a.py 0", "jobs.py 0"]);
     expect(summary).toMatchObject({ findings: 0, cancelled: true });
   });
+
+  const selected = { "tether.toml": 'select = ["missing-execution-timeout", "bash-background-command"]\n' };
+  const making = `from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+
+def make_pod(name, **kwargs):
+    return KubernetesPodOperator(task_id=name, image="job", **kwargs)
+`;
+  const using = (name: string, more = "") => `from airflow import DAG
+from lib.pods import make_pod
+
+with DAG("${name}"):
+    make_pod("${name}"${more})
+    make_pod("${name}2"${more})
+`;
+
+  test("a fault of tasks that a helper makes is one finding in the helper, with the tasks", async () => {
+    const top = project({ ...selected, "dags/a.py": using("a"), "dags/b.py": using("b"), "lib/pods.py": making });
+    const found: FileResult[] = [];
+    await lintWorkspace([top], settingsResolver().for, { onFile: (result) => found.push(result) });
+    expect(found.map(({ path, findings }) => `${relative(top, path)} ${findings.length}`)).toEqual([
+      "dags/a.py 0",
+      "dags/b.py 0",
+      "lib/pods.py 0",
+      "lib/pods.py 1",
+    ]);
+    const [finding] = found.at(-1)?.findings ?? [];
+    expect(finding).toMatchObject({ rule: "missing-execution-timeout", severity: "warning" });
+    expect(making.slice(finding?.span.start, finding?.span.end)).toBe("KubernetesPodOperator");
+    expect(finding?.related.map(({ message }) => message)).toEqual([
+      'KubernetesPodOperator "a" is made by it',
+      'KubernetesPodOperator "a2" is made by it',
+      'KubernetesPodOperator "b" is made by it',
+      'KubernetesPodOperator "b2" is made by it',
+    ]);
+  });
+
+  test("it is silent where the callers give what is missing, and where the helper says that it knows", async () => {
+    const given = using("a", ", execution_timeout=3600");
+    expect((await results(project({ ...selected, "dags/a.py": given, "lib/pods.py": making }))).summary.findings).toBe(
+      0,
+    );
+    const known = making.replace("    return", "    # tether: ignore[missing-execution-timeout]\n    return");
+    expect(
+      (await results(project({ ...selected, "dags/a.py": using("a"), "lib/pods.py": known }))).summary.findings,
+    ).toBe(0);
+  });
+
+  test("what a caller gives to the helper is reported at the caller", async () => {
+    const shell = `from airflow.operators.bash import BashOperator
+
+
+def run(name, command):
+    return BashOperator(task_id=name, bash_command=f"set -e; {command}")
+`;
+    const text = 'from airflow import DAG\nfrom lib.sh import run\n\nwith DAG("a"):\n    run("x", "/opt/load &")\n';
+    const { lines } = await results(project({ ...selected, "dags/a.py": text, "lib/sh.py": shell }));
+    expect(lines).toEqual(["dags/a.py 1", "lib/sh.py 0"]);
+  });
 });

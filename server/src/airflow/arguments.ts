@@ -6,10 +6,11 @@ import type { Call, CallArgument, ClassDef, Expr, FunctionDef } from "../syntax/
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { DictEntry, Home, Value } from "../syntax/value.ts";
-import type { Span } from "../text/span.ts";
+import type { SourceSpan, Span } from "../text/span.ts";
 import { isSetLater } from "./attributes.ts";
 import type { BareTask } from "./collect.ts";
 import type { Argument, Dag, DagFile, Lookup, Origin, TaskGroup } from "./dagfile.ts";
+import type { Made } from "./factories.ts";
 
 /** The file's parts that looking up an argument needs; before the whole `DagFile` is there, what is set later is not seen. */
 export type Arguments = { readonly values: Evaluator } | DagFile;
@@ -104,7 +105,9 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
     if (task.decorator) read.push(callLayer(file, task.decorator, scope, "decorator"));
   } else {
     if (task.expansion) read.push(expansionLayer(file, task.expansion, scope));
-    if (task.call) read.push(callLayer(file, task.call, scope, task.mapped ? "partial" : "call"));
+    if (task.completion) read.push(callLayer(file, task.completion, scope, "call"));
+    if (task.call) read.push(callLayer(file, task.call, scope, task.mapped || task.completion ? "partial" : "call"));
+    if (task.made) read.push(madeLayer(file, task.made, scope));
     for (const one of task.operator.subclasses) {
       const home = task.operator.homes?.get(one);
       read.push(home ? layerSeenFrom(home, classLayer(home, one), task) : classLayer(file.values, one));
@@ -127,7 +130,9 @@ const groupLayers = new WeakMap<TaskGroup, Layer | "none">();
 function dagLayer(file: Arguments, dag: Dag): Layer {
   const before = dagLayers.get(dag);
   if (before) return before;
-  const shared = dag.call && defaultArguments(file, dag.call, dag.scope, "default_args");
+  const shared = dag.made
+    ? defaultsOf(file, madeLayer(file, dag.made, dag.scope), dag.scope, "default_args")
+    : dag.call && defaultArguments(file, dag.call, dag.scope, "default_args");
   const layer = shared ?? { origin: "default_args", entries: [], complete: true };
   dagLayers.set(dag, layer);
   return layer;
@@ -143,7 +148,10 @@ function groupLayer(file: Arguments, group: TaskGroup): Layer | undefined {
 
 /** `default_args=` of a DAG or task group. */
 function defaultArguments(file: Arguments, call: Call, scope: Scope, origin: Origin): Layer | undefined {
-  const layer = callLayer(file, call, scope, origin);
+  return defaultsOf(file, callLayer(file, call, scope, origin), scope, origin);
+}
+
+function defaultsOf(file: Arguments, layer: Layer, scope: Scope, origin: Origin): Layer | undefined {
   const given = layer.entries.findLast((one) => one.name === "default_args");
   if (given) return dictLayer(known(file, given, scope), origin);
   return layer.complete ? undefined : { origin, entries: [], complete: false };
@@ -275,9 +283,55 @@ function classLayer(values: Pick<Evaluator, "names" | "evaluate">, definition: C
   return { origin: "class", entries, complete: complete && called };
 }
 
+/**
+ * The arguments of a call in a function of another file: what this file gives for them stands here, what that function
+ * decides is shown at its call here.
+ */
+function madeLayer(file: Arguments, made: Made, scope: Scope): Layer {
+  const { at, path, home, call, values } = made;
+  const shown = at.func;
+  const entries: Argument[] = [];
+  let complete = true;
+  const here = (name: string, value: Expr): void => {
+    const resolved = file.values.evaluate(value, scope);
+    entries.push({ name, value, resolved, span: value.span, origin: "class", call: undefined });
+  };
+  const there = (name: string, value: Value, span: Span): void => {
+    const resolved = seenFrom(value, home, path, shown);
+    const place: SourceSpan = { ...shown.span, elsewhere: { path: home.path, span } };
+    entries.push({ name, value: shown, resolved, span: place, origin: "class", call: undefined });
+  };
+  for (const one of call.args) {
+    if (one.form === "keyword" && one.name !== undefined) {
+      const own = made.handedOn(one.value);
+      if (own) here(one.name, own);
+      else there(one.name, values.evaluate(one.value, made.scope), one.span);
+    } else if (one.form === "double-star") {
+      const rest = made.rest(one.value);
+      const value = rest ? undefined : values.evaluate(one.value, made.scope);
+      for (const [name, own] of rest ?? []) here(name, own);
+      if (value?.kind === "dict") for (const entry of value.entries) there(entry.key, entry.value, entry.span);
+      if (value) complete &&= value.kind === "dict" && value.complete;
+    } else if (one.form === "star") complete = false;
+  }
+  return { origin: "class", entries, complete };
+}
+
+/** What this file or another one gives under a name to the call that makes a DAG; `unknown`: it may be given. */
+export function dagArgument(
+  file: Arguments,
+  { call, made, scope }: Dag,
+  name: string,
+): Argument | "absent" | "unknown" {
+  if (!call && !made) return "absent";
+  const layer = made ? madeLayer(file, made, scope) : call ? callLayer(file, call, scope, "call") : undefined;
+  const found = layer?.entries.findLast((one) => one.name === name);
+  return found ?? (layer?.complete === false ? "unknown" : "absent");
+}
+
 /** What a class of another file decides, shown at the call here. */
 function layerSeenFrom(home: Home, layer: Layer, task: BareTask): Layer {
-  const shown = task.call?.func;
+  const shown = task.call?.func ?? task.made?.at.func;
   if (!shown) return { origin: "class", entries: [], complete: false };
   const entries = layer.entries.map(
     ({ name, resolved }): Argument => ({

@@ -1,6 +1,7 @@
 /** Attributes of a task that are set after it is made: `load.trigger_rule = "all_done"`. */
 import type { BareTask } from "./collect.ts";
 import type { DagFile } from "./dagfile.ts";
+import { writtenCall } from "./written.ts";
 
 /** The file's parts that following a task takes. */
 export type Followed = Pick<DagFile, "module" | "text" | "results">;
@@ -9,7 +10,7 @@ export type Followed = Pick<DagFile, "module" | "text" | "results">;
 export function isSetLater(file: Followed, task: BareTask, name: string): boolean {
   // Following the task through the file is dear, and hardly a file sets attributes.
   if (!setsAny(file, name)) return false;
-  const made = task.expansion ?? task.call;
+  const made = writtenCall(task);
   return made !== undefined && file.results.resultOf(made).uses.some((use) => use.path[0] === name);
 }
 

@@ -1,7 +1,7 @@
 /** Which limit, if any, ends a task that waits too long. */
 import { keyword } from "../syntax/python.ts";
 import type { Value } from "../syntax/value.ts";
-import { argument } from "./arguments.ts";
+import { argument, dagArgument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
 import { isAirflow1 } from "./availability.ts";
 import type { Dag, DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
@@ -45,6 +45,10 @@ export function secondsOf(value: Value): number | undefined {
 /** The seconds after which the `dagrun_timeout` of its DAG ends the task; `none`, or `unknown` when it cannot be told. */
 export function runTimeout(file: DagFile, task: Task): number | "none" | "unknown" {
   if (hasNoRunTimeout(file, task) || !runTimeoutEndsTasks(file)) return "none";
+  if (task.dag?.made) {
+    const found = dagArgument(file, task.dag, "dagrun_timeout");
+    return typeof found === "object" ? (secondsOf(found.resolved) ?? "unknown") : "unknown";
+  }
   const given = task.dag?.call && keyword(task.dag.call, "dagrun_timeout");
   return (given && secondsOf(file.values.evaluate(given.value, task.dag?.scope ?? task.scope))) ?? "unknown";
 }
@@ -74,7 +78,9 @@ export function hasNoRunTimeout(file: DagFile, task: Task): boolean {
 }
 
 /** Whether a DAG certainly has no `dagrun_timeout`. */
-export function runsWithoutTimeout(file: DagFile, { call, scope }: Dag): boolean {
+export function runsWithoutTimeout(file: DagFile, dag: Dag): boolean {
+  const { call, scope } = dag;
+  if (dag.made) return isUnset(dagArgument(file, dag, "dagrun_timeout"));
   for (const one of call?.args ?? []) {
     if (one.form === "star") return false;
     if (one.form === "double-star") {

@@ -1,5 +1,6 @@
 /** Finds the DAGs, task groups and tasks of a file. */
 
+import type { Evaluation } from "../syntax/evaluation.ts";
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import {
@@ -14,9 +15,10 @@ import {
 } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { bodiesOf, eachExpression, eachPart } from "../syntax/traverse.ts";
-import { knownText } from "../syntax/value.ts";
+import { type Home, knownText, type Value } from "../syntax/value.ts";
 import type { Dag, Operator, Task, TaskGroup, TaskScript } from "./dagfile.ts";
 import { dagsOf, idGiven } from "./dags.ts";
+import { isPartial, madeElsewhere, partialBehind } from "./factories.ts";
 import { decorationOf, isInstalled, makesGroup, mayBeMaker, operatorOf } from "./operators.ts";
 
 /** A task as far as it is known before its scripts are read. */
@@ -61,6 +63,8 @@ class CollectedTask implements Task {
   readonly dag: Task["dag"];
   readonly group: Task["group"];
   readonly call: Task["call"];
+  readonly made: Task["made"];
+  readonly completion: Task["completion"];
   readonly expansion: Task["expansion"];
   readonly override: Task["override"];
   readonly decorator: Task["decorator"];
@@ -87,6 +91,8 @@ class CollectedTask implements Task {
     this.dag = dag;
     this.group = group;
     this.call = found.call;
+    this.made = found.made;
+    this.completion = found.completion;
     this.expansion = found.expansion;
     this.override = found.override;
     this.decorator = found.decorator;
@@ -106,7 +112,7 @@ class CollectedTask implements Task {
 /** Walks the whole module once. `scriptsOf` reads a task's scripts, when they are asked for. */
 export function collect(
   module: Module,
-  values: Evaluator,
+  values: Evaluator & Evaluation,
   scriptsOf: (task: BareTask) => readonly TaskScript[],
 ): Collected {
   const { names } = values;
@@ -146,15 +152,15 @@ export function collect(
   const dagAround = (context: Context): Dag | undefined =>
     context.dag ?? (context.function && dags.around(context.function));
 
-  const addTask = (
-    task: Found,
-    calls: readonly (Call | undefined)[],
-    context: Context,
-  ): void => {
-    const explicit = task.call && keyword(task.call, "dag");
-    const grouped = task.call && keyword(task.call, "task_group");
-    const dag = explicit && task.call ? namedDag(task.call, context) : dagAround(context);
-    const value = grouped ? values.evaluate(grouped.value, context.scope) : undefined;
+  const addTask = (task: Found, calls: readonly (Call | undefined)[], context: Context): void => {
+    const explicit = given(task, "dag");
+    const grouped = given(task, "task_group");
+    const dag = !explicit
+      ? dagAround(context)
+      : explicit === "elsewhere"
+        ? undefined
+        : dags.named(explicit, context.scope);
+    const value = grouped && grouped !== "elsewhere" ? values.evaluate(grouped, context.scope) : undefined;
     const group = value?.kind === "call" ? groupOfCall.get(value.call) : grouped ? undefined : context.group;
     const complete = new CollectedTask(task, dag, group, context, scriptsOf);
     tasks.push(complete);
@@ -192,9 +198,61 @@ export function collect(
       addFlow(flow, call, undefined, statement, variable, context);
       return true;
     }
-    const operator = operatorOf(call.func, context.scope, values) ?? unknownOperator(call);
+    const operator = operatorOf(call.func, context.scope, values);
+    if (!operator && (readPartial(call, statement, variable, context) || readMade(call, statement, variable, context)))
+      return true;
+    const shown = operator ?? unknownOperator(call);
+    if (!shown) return false;
+    addOperator(shown, call, undefined, statement, variable, context, call.func);
+    return true;
+  };
+
+  /** wait = partial(ExternalTaskSensor, …); wait(external_task_id="load") */
+  const readPartial = (call: Call, statement: Stmt, variable: string | undefined, context: Context): boolean => {
+    const partial = partialBehind(call, context.scope);
+    const [first] = partial?.call.args ?? [];
+    if (!partial || first?.form !== "positional") return false;
+    const operator = operatorOf(first.value, partial.scope, values);
     if (!operator) return false;
-    addOperator(operator, call, undefined, statement, variable, context, call.func);
+    addOperator(operator, partial.call, undefined, statement, variable, context, first.value, call);
+    return true;
+  };
+
+  /** from lib.tasks import make_pod; make_pod("load") */
+  const readMade = (call: Call, statement: Stmt, variable: string | undefined, context: Context): boolean => {
+    const made = madeElsewhere(call, context.scope, values, isOperator, "task");
+    const operator = made && operatorOf(made.call.func, made.scope, made.home);
+    if (!made || !operator) return false;
+    const homes = new Map(operator.homes);
+    for (const one of operator.subclasses) if (!homes.has(one)) homes.set(one, made.home);
+    const callable = given({ call: undefined, made, completion: undefined }, "python_callable");
+    const value = callable && callable !== "elsewhere" ? values.evaluate(callable, context.scope) : undefined;
+    const ownId = given({ call: undefined, made, completion: undefined }, "task_id");
+    const id = ownId === "elsewhere" ? keyword(made.call, "task_id") : undefined;
+    addTask(
+      {
+        id: id
+          ? knownText(made.values.evaluate(id.value, made.scope))
+          : ownId === "elsewhere"
+            ? undefined
+            : text(ownId, context.scope),
+        variable,
+        form: "operator",
+        mapped: false,
+        operator: { ...operator, homes },
+        call: undefined,
+        made,
+        completion: undefined,
+        expansion: undefined,
+        override: undefined,
+        decorator: undefined,
+        callable: value && functionOf(value),
+        span: nameSpan(unwrap(call.func)),
+        statement,
+      },
+      [call],
+      context,
+    );
     return true;
   };
 
@@ -206,10 +264,11 @@ export function collect(
     variable: string | undefined,
     context: Context,
     named: Expr,
+    completion?: Call,
   ): void => {
-    const callable = keyword(call, "python_callable");
+    const callable = (completion && keyword(completion, "python_callable")) ?? keyword(call, "python_callable");
     const value = callable && values.evaluate(callable.value, context.scope);
-    const id = keyword(call, "task_id");
+    const id = (completion && keyword(completion, "task_id")) ?? keyword(call, "task_id");
     addTask(
       {
         id: text(id?.value, context.scope),
@@ -218,17 +277,16 @@ export function collect(
         mapped: expansion !== undefined,
         operator,
         call,
+        made: undefined,
+        completion,
         expansion,
         override: undefined,
         decorator: undefined,
-        callable:
-          value?.kind === "function" && value.definition.kind === "function" && !value.home
-            ? value.definition
-            : undefined,
+        callable: value && functionOf(value),
         span: nameSpan(named),
         statement,
       },
-      [call, expansion],
+      [completion ?? call, expansion],
       context,
     );
   };
@@ -257,6 +315,8 @@ export function collect(
         mapped: expansion !== undefined,
         operator: flow.operator,
         call: call ?? expansion,
+        made: undefined,
+        completion: undefined,
         expansion,
         override: flow.override,
         decorator: flow.decorator,
@@ -307,7 +367,12 @@ export function collect(
     if (!found || found === "unbound") return names.starImports.length > 0;
     const { binding } = found;
     if (binding.kind === "function") return binding.definition.decorators.length > 0;
-    if (binding.kind === "value") return binding.value.kind === "name" || binding.value.kind === "attribute";
+    if (binding.kind === "value") {
+      const { value } = binding;
+      return (
+        value.kind === "name" || value.kind === "attribute" || (value.kind === "call" && isPartial(value, found.scope))
+      );
+    }
     if (binding.kind !== "import") return binding.kind !== "other";
     const qualified = qualifiedName(call.func, scope);
     return qualified === undefined || !isInstalled(qualified) || mayBeMaker(qualified);
@@ -422,6 +487,33 @@ function unknownOperator(call: Call, named: Expr = call.func): Operator | undefi
   if (name === undefined || /^(__init__|get_task|xcom_pull|xcom_push|get_task_instance|TaskInstance)$/.test(name))
     return undefined;
   return { name, imported: name, known: undefined, subclasses: [] };
+}
+
+/** What this file writes for an argument of the operator; `elsewhere`: the function of another file that makes the task decides. */
+function given(
+  { call, made, completion }: Pick<Task, "call" | "made" | "completion">,
+  name: string,
+): Expr | "elsewhere" | undefined {
+  const own = (completion && keyword(completion, name)) ?? (call && keyword(call, name));
+  if (own) return own.value;
+  if (!made) return undefined;
+  const there = keyword(made.call, name);
+  if (there) return made.handedOn(there.value) ?? "elsewhere";
+  for (const one of made.call.args) {
+    const found = one.form === "double-star" ? made.rest(one.value)?.get(name) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function functionOf(value: Value): FunctionDef | undefined {
+  return value.kind === "function" && value.definition.kind === "function" && !value.home
+    ? value.definition
+    : undefined;
+}
+
+function isOperator(callee: Expr, scope: Scope, home: Home): boolean {
+  return operatorOf(callee, scope, home) !== undefined;
 }
 
 function nameSpan(expr: Expr): Expr["span"] {

@@ -7,6 +7,7 @@ import type { Names, Scope } from "../syntax/scope.ts";
 import type { Result, Results } from "../syntax/uses.ts";
 import type { Home, Value } from "../syntax/value.ts";
 import type { Span } from "../text/span.ts";
+import type { Made } from "./factories.ts";
 import type { Project } from "./target.ts";
 
 /** A class used to make a task, however it was imported. */
@@ -51,6 +52,8 @@ export type Dag = {
   readonly span: Span;
   /** In which its call's arguments are read. */
   readonly scope: Scope;
+  /** Set where a function of another file makes it: `create_dag("load")`; then `call` is none of this file's. */
+  readonly made?: Made | undefined;
 };
 
 /** A `TaskGroup(…)` or `@task_group` function. */
@@ -98,6 +101,10 @@ export type Task = {
   readonly group: TaskGroup | undefined;
   /** `SSHOperator(…)`, `SSHOperator.partial(…)`; for TaskFlow the decorated function's call, undefined when it is never called. */
   readonly call: Call | undefined;
+  /** Set where a function of another file makes it, `make_pod("load")`: no argument of it stands in `call`, which is undefined. */
+  readonly made?: Made | undefined;
+  /** `wait(…)` of `wait = functools.partial(ExternalTaskSensor, …)`; `call` is the partial then. */
+  readonly completion?: Call | undefined;
   /** The `.expand(…)` or `.expand_kwargs(…)` call of a mapped task. */
   readonly expansion: Call | undefined;
   /** `.override(…)` of a TaskFlow task. */
@@ -210,9 +217,25 @@ export type TaskPlace = {
 export type Run = {
   /** The other file, absolute. */
   readonly path: string;
-  /** `load`, `Loader.run`; undefined: the whole file, a shell script. */
+  /** `load`, `Loader.run`; undefined: the whole file, a shell script; or {@link Run.fault}. */
   readonly function: string | undefined;
   readonly task: TaskPlace;
+  /** What is wrong with the task in a function there that makes it. */
+  readonly fault?: Fault | undefined;
+};
+
+/** A fault that a rule found in one file and that stands in another. */
+export type Fault = {
+  readonly rule: string;
+  readonly severity: "error" | "warning" | "info";
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Offsets in that other file. */
+  readonly span: Span;
+  /** The call that makes the task there. */
+  readonly within: Span;
+  /** What stands at `span`, so that a file that has changed since is told. */
+  readonly text: string;
 };
 
 /** One file, understood. */

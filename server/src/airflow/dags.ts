@@ -1,13 +1,32 @@
 /** The DAGs of a file, which of them an expression stands for, and in which the calls of a function stand. */
 
+import type { Evaluation } from "../syntax/evaluation.ts";
 import type { Evaluator } from "../syntax/evaluator.ts";
-import { type Call, type Expr, type FunctionDef, keyword, type Module, type Stmt, unwrap } from "../syntax/python.ts";
+import {
+  type Call,
+  type ClassDef,
+  type Expr,
+  type FunctionDef,
+  keyword,
+  type Module,
+  type Stmt,
+  unwrap,
+} from "../syntax/python.ts";
 import { type Binding, lookup, type Names, type Scope } from "../syntax/scope.ts";
-import { bodiesOf, eachExpression, eachPart, expressionsOf, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
+import {
+  bodiesOf,
+  eachExpression,
+  eachPart,
+  expressionsOf,
+  walkExpr,
+  walkScoped,
+  walkStatements,
+} from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import { anyWithin } from "../text/span.ts";
 import { offsetsOf } from "../text/words.ts";
 import type { Dag } from "./dagfile.ts";
+import { madeElsewhere } from "./factories.ts";
 import { decorationOf, makesDag, makesGroup } from "./operators.ts";
 
 /** Finds DAGs by what stands for them. */
@@ -32,6 +51,14 @@ export function idGiven(values: Evaluator, call: Call | undefined, name: string,
   return given && knownText(values.evaluate(given, scope));
 }
 
+/** The class around a method, and the name by which the method knows its object. */
+function selfOf({ owner, parent }: Scope): { readonly class: ClassDef; readonly name: string } | undefined {
+  if (parent?.kind !== "class" || !("kind" in owner) || owner.kind !== "function" || !("kind" in parent.owner))
+    return undefined;
+  const name = owner.parameters[0]?.name;
+  return parent.owner.kind === "class" && name !== undefined ? { class: parent.owner, name } : undefined;
+}
+
 /** Where a DAG may be made: at `DAG`, `@dag`, or a name that stands for one of them (or holds it). Sorted offsets. */
 function hintsOf(module: Module, names: Names): number[] {
   const words = ["DAG", "dag"];
@@ -49,7 +76,7 @@ function standsForDag(binding: Binding, name: string): boolean {
 }
 
 /** Reads a file's DAGs. */
-export function dagsOf(module: Module, values: Evaluator): Dags {
+export function dagsOf(module: Module, values: Evaluator & Evaluation): Dags {
   const { names } = values;
   const ofCall = new Map<Call, Dag>();
   const ofFunction = new Map<FunctionDef, Dag>();
@@ -117,7 +144,8 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
       walkScoped(module.body, names.module, names, (statement, scope) => {
         for (const expr of expressionsOf(statement)) {
           walkExpr(expr, (one) => {
-            if (one.kind === "call" && one.func.kind === "name") found.set(one, scope);
+            if (one.kind === "call" && (one.func.kind === "name" || one.func.kind === "attribute"))
+              found.set(one, scope);
             return one.kind !== "lambda";
           });
         }
@@ -129,14 +157,62 @@ export function dagsOf(module: Module, values: Evaluator): Dags {
   };
   const named = (expr: Expr, scope: Scope): Dag | undefined => {
     const value = values.evaluate(expr, scope);
-    if (value.kind !== "call") return undefined;
+    if (value.kind !== "call") return ofAttribute(unwrap(expr), scope);
     const made = ofCall.get(value.call);
     if (made) return made;
     // with create_dag("load") as dag:
     const call = unwrap(value.expr);
     const at = call.kind === "call" ? scopeOfCall(call) : undefined;
-    const definition = call.kind === "call" && at ? functionOf(call.func, at) : undefined;
-    return definition && (ofFunction.get(definition) ?? returned(definition));
+    if (call.kind !== "call" || !at) return undefined;
+    const definition = functionOf(call.func, at);
+    if (definition) return ofFunction.get(definition) ?? returned(definition);
+    return madeDag(call, at);
+  };
+  const elsewhere = new Map<Call, Dag | undefined>();
+  /** from lib.dags import create_dag */
+  const madeDag = (call: Call, scope: Scope): Dag | undefined => {
+    if (elsewhere.has(call)) return elsewhere.get(call);
+    const made = madeElsewhere(call, scope, values, makesDag, "DAG");
+    const [first] = made?.call.args ?? [];
+    const given =
+      made && (keyword(made.call, "dag_id")?.value ?? (first?.form === "positional" ? first.value : undefined));
+    const id = made && given && knownText(made.values.evaluate(given, made.scope));
+    const dag: Dag | undefined = made && {
+      id,
+      form: "call",
+      call: undefined,
+      made,
+      variable: undefined,
+      span: call.func.span,
+      scope,
+    };
+    elsewhere.set(call, dag);
+    return dag;
+  };
+  /** self.dag, which one method of the class sets, once */
+  const ofAttribute = (expr: Expr, scope: Scope): Dag | undefined => {
+    const self = selfOf(scope);
+    if (expr.kind !== "attribute" || !self || expr.value.kind !== "name" || expr.value.id !== self.name)
+      return undefined;
+    const set: { readonly value: Expr; readonly scope: Scope }[] = [];
+    for (const method of self.class.body) {
+      if (method.kind !== "function") continue;
+      const inner = names.scopeOf(method);
+      const own = selfOf(inner)?.name;
+      walkStatements(method.body, (statement) => {
+        if (statement.kind !== "assign") return true;
+        for (const target of statement.targets) {
+          const { value } = statement;
+          if (target.kind !== "attribute" || target.name !== expr.name) continue;
+          if (value && target.value.kind === "name" && target.value.id === own) set.push({ value, scope: inner });
+        }
+        return true;
+      });
+    }
+    const [only, ...more] = set;
+    if (!only || more.length > 0) return undefined;
+    const value = values.evaluate(only.value, only.scope);
+    return value.kind === "call" ? ofCall.get(value.call) : undefined;
   };
 
   let sites: ReadonlyMap<FunctionDef, readonly Where[]> | undefined;

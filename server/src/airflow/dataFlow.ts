@@ -5,6 +5,7 @@ import type { Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import type { DagFile, RemoteCall, Task } from "./dagfile.ts";
 import { isChecked } from "./userInput.ts";
+import { writtenCall } from "./written.ts";
 
 /** Where an expression stands: in the code of this call. */
 type Place = { readonly file: DagFile; readonly call: RemoteCall; readonly scope: Scope; readonly depth: number };
@@ -140,7 +141,7 @@ function isOutput(file: DagFile, expr: Expr, scope: Scope, depth = 0): boolean {
       given && "decorators" in owner && owner.decorators.some((one) => /(?:^|\.)dag\b/.test(decoratorText(file, one)))
     );
   }
-  return value.kind === "call" && file.tasks.some((task) => task.call === value || task.expansion === value);
+  return value.kind === "call" && file.tasks.some((task) => task.call === value || writtenCall(task) === value);
 }
 
 function decoratorText(file: DagFile, { expr }: { readonly expr: Expr }): string {

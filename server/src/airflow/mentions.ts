@@ -149,7 +149,14 @@ function* stringsIn(value: Value): Generator<string> {
 }
 
 function* givenTo(task: Task): Generator<{ readonly name: string | undefined; readonly value: Expr }> {
-  const calls: readonly (Call | undefined)[] = [task.call, task.expansion, task.override, task.decorator];
+  const calls: readonly (Call | undefined)[] = [
+    task.call,
+    task.completion,
+    task.made?.at,
+    task.expansion,
+    task.override,
+    task.decorator,
+  ];
   const seen = new Set<Call>();
   for (const call of calls) {
     if (!call || seen.has(call)) continue;

@@ -65,7 +65,8 @@ export function runsOf(file: DagFile, elsewhere: ReadonlyMap<Home, Reached>): Ru
   return runs;
 }
 
-function placeOf(file: DagFile, task: Task): TaskPlace {
+/** A task as other files are told of it. */
+export function placeOf(file: DagFile, task: Task): TaskPlace {
   const label = task.id === undefined ? shownName(task) : `${shownName(task)} "${task.id}"`;
   return { path: file.path, span: task.span, label, bounded: !isUnbounded(file, task) };
 }

@@ -11,6 +11,7 @@ import { downstreamOf, edgesFrom, followersOf } from "./edges.ts";
 import { isA, isSensor, operators, tellsPeople, watches } from "./kinds.ts";
 import { isNamedIn, type Reading, readsOutput, shareName, textsOf } from "./mentions.ts";
 import { hiddenFollowers, isKept } from "./sight.ts";
+import { writtenCall } from "./written.ts";
 
 /** `unknown`: what follows the task, or what a follower does, cannot be read. */
 export type Monitored = "yes" | "no" | "unknown";
@@ -57,7 +58,7 @@ export function watched(file: DagFile, task: Task, started: Started): Monitored 
 
 /** It is run by hand, or handed to code whose edges are not in sight. */
 function leavesSight(file: DagFile, task: Task): boolean {
-  const made = task.expansion ?? task.call;
+  const made = writtenCall(task);
   if (!made) return true;
   const result = file.results.resultOf(made);
   // TriggerDagRunOperator(…).execute(context)

@@ -27,7 +27,7 @@ export function paramAccepts(file: DagFile, task: Task, name: string): Accepts {
 /** The same for a key of `dag_run.conf`, which Airflow checks against the DAG's params only. */
 export function dagParamAccepts(file: DagFile, task: Task, name: string): Accepts {
   const call = task.dag?.call;
-  if (!task.dag) return "unknown";
+  if (!task.dag || task.dag.made) return "unknown";
   if (!call) return "undeclared";
   const given = keyword(call, "params");
   if (!given)

@@ -135,7 +135,7 @@ export function runBy(search: Reaching): { readonly here: Reached; readonly else
       const home = homes?.get(one);
       reachClass(one, task, home ? codeOf(home) : own);
     }
-    for (const call of [task.call, task.expansion]) {
+    for (const call of [task.call, task.expansion, task.completion, task.made?.at]) {
       if (!call) continue;
       for (const one of call.args) {
         // A TaskFlow call's arguments are other tasks, not code that this one runs.

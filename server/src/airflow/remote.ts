@@ -85,6 +85,12 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
   return hasNoTimeout(file, call) || awaitedBy(call) === "status" ? "an ssh call that does not return" : printing;
 }
 
+/** What is written of the task, in its file and where a function of another one makes it. */
+function textOf(file: DagFile, { call, made }: Task): string {
+  const there = made ? slice(file.text, made.at.span) + slice(made.home.module.text, made.call.span) : "";
+  return (call ? slice(file.text, call.span) : "") + there;
+}
+
 /**
  * What the operator polls until it ends, where nothing in the task limits that: `a Livy batch that never ends`, or, where
  * the service may end it, `the Athena query`.
@@ -100,7 +106,7 @@ function polledWork(file: DagFile, task: Task): string | undefined {
   }
   if (timeout?.boundsWait && !isUnset(argument(file, task, timeout.parameter))) return undefined;
   if (limits && mayBeLimited(file, task, limits)) return undefined;
-  const written = task.call ? slice(file.text, task.call.span) : "";
+  const written = textOf(file, task);
   // A stream is not to end, and "SELECT 1" does at once.
   if (behaviour.lasting)
     return /streaming|(["'])\s*select\s+\d+\s*;?\s*\1/i.test(written) ? undefined : behaviour.product;

@@ -43,6 +43,7 @@ export function dagNamed(file: DagFile, value: Value, scope: Scope): DagPlace | 
 /** The schedule of a DAG, by the project's Airflow where it has none written. */
 export function scheduleOf({ file, dag }: DagPlace): Schedule {
   const { call } = dag;
+  if (dag.made) return { kind: "unknown" };
   if (!call) return byDefault(file);
   // A mapping may hold it, and a timetable is code.
   if (call.args.some((one) => one.form === "double-star" || one.form === "star") || keyword(call, "timetable"))

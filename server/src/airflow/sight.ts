@@ -2,6 +2,7 @@
 import { contains, slice } from "../text/span.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { followersOf } from "./edges.ts";
+import { writtenCall } from "./written.ts";
 
 /** Whether a task that cannot be seen may run after this one: somewhere behind it an edge leads, or may lead, on to the unknown. */
 export function hiddenFollowers(file: DagFile, task: Task): boolean {
@@ -19,7 +20,7 @@ export function hiddenFollowers(file: DagFile, task: Task): boolean {
  * leads to, `start >> [a, b]`, is followed.
  */
 export function isKept(file: DagFile, task: Task): boolean {
-  const made = task.expansion ?? task.call;
+  const made = writtenCall(task);
   if (!made) return true;
   const kept = file.results
     .resultOf(made)

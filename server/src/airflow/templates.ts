@@ -41,7 +41,7 @@ export function templateOf(
   const named = (exists: TemplateFile["exists"]): Template => ({ named: { extension, exists } });
   // No file is called "bash /opt/run.sh --all.sh": with blanks the text was meant as a command.
   if (/\s/.test(folded.text.trim())) return named(false);
-  if (folded.holes.some((one) => one.kind === "python") || !task.dag) return named("unknown");
+  if (folded.holes.some((one) => one.kind === "python") || !task.dag || task.dag.made) return named("unknown");
   const searchpath = task.dag.call && keyword(task.dag.call, "template_searchpath");
   const folders = searchpath
     ? foldersOf(values.evaluate(searchpath.value, task.dag.scope))

@@ -1,6 +1,7 @@
 /** When a task runs, given how the tasks before it ended. */
 import { argument } from "./arguments.ts";
 import type { DagFile, Task } from "./dagfile.ts";
+import { writtenCall } from "./written.ts";
 
 /** A task's `trigger_rule` in lower case: `all_success` when it has none; `unknown` when it cannot be told. */
 export function triggerRuleOf(file: DagFile, task: Task): string {
@@ -17,6 +18,6 @@ export function triggerRuleOf(file: DagFile, task: Task): string {
 /** Whether the task is marked as a teardown: by `.as_teardown(…)` or `@teardown`. */
 export function isTeardown(file: DagFile, task: Task): boolean {
   if (task.operator.name === "teardown" || task.operator.name === "task.teardown") return true;
-  const made = task.expansion ?? task.call;
+  const made = writtenCall(task);
   return made !== undefined && file.results.resultOf(made).uses.some((use) => use.path.includes("as_teardown"));
 }

@@ -1,6 +1,7 @@
 /** Puts a new task between a task and everything that ran after it: `t >> x` becomes `t >> wait >> x`. */
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { hiddenFollowers } from "../airflow/sight.ts";
+import { writtenCall } from "../airflow/written.ts";
 import { type Expr, keyword, unwrap } from "../syntax/python.ts";
 import { walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Edit } from "../text/edit.ts";
@@ -132,7 +133,7 @@ function blankBehind(text: string, end: number): boolean {
 
 /** Behind a task that stands in a chain without a name: `a >> Op(…)`. */
 function inlinePlace(file: DagFile, task: Task): Span | undefined {
-  const whole = task.expansion ?? task.call;
+  const whole = writtenCall(task);
   const path = whole && pathTo(file.module, whole.span);
   const around = path?.exprs.slice(0, -1) ?? [];
   // ( a >> Op(…) >> b ): brackets around the whole chain, for its line breaks only.

@@ -23,24 +23,33 @@ const mostUsers = 5;
 
 /** The tasks of other files that run the code of a finding at `path`, one line for all that are called alike in one file. */
 export function runFrom(users: readonly TaskPlace[], path: string): Related[] {
+  return linesFor(users, path, "runs it", "run it");
+}
+
+/** The same for tasks that the function of the finding makes. */
+export function madeFor(users: readonly TaskPlace[], path: string): Related[] {
+  return linesFor(users, path, "is made by it", "are made by it");
+}
+
+function linesFor(users: readonly TaskPlace[], path: string, one: string, several: string): Related[] {
   const seen = new Set<string>();
   const distinct = users.filter((user) => {
     const keys = [`${user.path} ${user.span.start}`, `${user.path} ${user.label}`];
-    const fresh = !keys.some((one) => seen.has(one));
-    for (const one of keys) seen.add(one);
+    const fresh = !keys.some((key) => seen.has(key));
+    for (const key of keys) seen.add(key);
     return fresh;
   });
   const shown = distinct.slice(0, distinct.length > mostUsers ? mostUsers - 1 : mostUsers);
   const rest = distinct.length - shown.length;
   return distinct.slice(0, mostUsers).map((user, at) => {
     // A task whose id is not known is told apart by its file.
-    const who = distinct.some((one) => one !== user && one.label === user.label && !one.label.endsWith('"'))
+    const who = distinct.some((each) => each !== user && each.label === user.label && !each.label.endsWith('"'))
       ? `${user.label} of ${shownBeside(path, user.path)}`
       : user.label;
     return {
       path: user.path,
       span: user.span,
-      message: at < shown.length ? `${who} runs it` : `${who} and ${counted(rest - 1)} run it`,
+      message: at < shown.length ? `${who} ${one}` : `${who} and ${counted(rest - 1)} ${several}`,
     };
   });
 }

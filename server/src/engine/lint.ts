@@ -3,9 +3,10 @@ import type { DagFile, Run } from "../airflow/dagfile.ts";
 import { type OptionReader, optionReader } from "../rules/option.ts";
 import type { Finding, Report, Rule } from "../rules/rule.ts";
 import type { Fix } from "../text/edit.ts";
-import { cover, type Span } from "../text/span.ts";
+import { contains, cover, overlaps, type Span } from "../text/span.ts";
 import { suppress } from "./directives.ts";
-import { placed, runFrom } from "./elsewhere.ts";
+import { madeFor, placed, runFrom } from "./elsewhere.ts";
+import { completionsOf, handed, placeElsewhere, type Taken, takenFrom } from "./handed.ts";
 import { merged, type Reported } from "./merge.ts";
 import { internalError, ownFinding, syntaxError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
@@ -66,16 +67,18 @@ export function examine(
   const ignored = ignoredRules(source.path, settings);
   const failed = new Set<string>();
   const reported = new Map<Finding, Reported>();
+  const faults: Run[] = [];
   for (const { rule, option } of checksOf(through.rules, settings)) {
     if (ignored.has(rule.name)) continue;
     try {
-      rule.check(file, reporter(rule, file, settings, findings, reported), option);
+      rule.check(file, reporter(rule, file, settings, findings, reported, faults), option);
     } catch (error) {
       failed.add(rule.name);
       findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));
     }
   }
   const { rules } = through;
+  for (const one of takenFrom(users, text)) take(one, source.path, rules, settings, findings, reported);
   const kept = suppress({
     text,
     findings,
@@ -86,7 +89,8 @@ export function examine(
     scripts: () => scriptSpans(file),
     shared: () => sharedCode(file),
   });
-  const { errors, runs, dependencies } = file;
+  const { errors, dependencies } = file;
+  const runs = faults.length > 0 ? [...file.runs, ...faults] : file.runs;
   const calls = operatorCalls(file);
   return { findings: sorted(merged(kept, reported, rules)), errors, calls, runs, dependencies };
 }
@@ -110,18 +114,48 @@ function checksOf(rules: readonly Rule[], settings: Settings): readonly Check[] 
 // A template or a Python 2 file is broken all over: the first places say so.
 const mostErrors = 3;
 
-function reporter(
-  rule: Rule,
-  { path, text, usersAt }: DagFile,
+/** A fault that other files found in this one; the rule itself may have seen it here, too. */
+function take(
+  { fault, users }: Taken,
+  path: string,
+  rules: readonly Rule[],
   settings: Settings,
   into: Finding[],
   reported: Map<Finding, Reported>,
+): void {
+  const rule = rules.find((one) => one.name === fault.rule);
+  const { span, within, message, hint } = fault;
+  if (!rule || !settings.enabled.has(rule.name)) return;
+  const seen = (one: Span): boolean => contains(within, one) || overlaps(span, one);
+  if (into.some((one) => one.rule === rule.name && seen(one.span))) return;
+  const related = madeFor(users, path);
+  const { name, code, group } = rule;
+  const severity = settings.forced.get(name) ?? fault.severity;
+  const told = hint === undefined ? {} : { hint };
+  const finding: Finding = { rule: name, code, group, severity, message, ...told, span, related, fixes: [] };
+  into.push(finding);
+  reported.set(finding, { cause: span, related });
+}
+
+function reporter(
+  rule: Rule,
+  file: DagFile,
+  settings: Settings,
+  into: Finding[],
+  reported: Map<Finding, Reported>,
+  faults: Run[],
 ): Report {
+  const { path, text, usersAt } = file;
   const { name, code, group } = rule;
   return ({ span: shown, message, hint, severity, cause = shown, related: given = [], fixes = [] }) => {
+    const away = rule.amongTasks ? undefined : placeElsewhere(file, shown);
+    if (away) {
+      faults.push(handed(file, away, { rule: name, severity: severity ?? rule.severity, message, hint }));
+      return;
+    }
     let built: readonly Fix[] | undefined;
     const { span, related } = placed(path, shown, given);
-    related.push(...runFrom(usersAt(span.start), path));
+    related.push(...completionsOf(file, span), ...runFrom(usersAt(span.start), path));
     const finding: Finding = {
       rule: name,
       code,

@@ -51,8 +51,15 @@ export class Uses {
 }
 
 // Padded, so that text order is the order of places.
-function keyOf({ function: name = "", task: { path, span, label, bounded } }: Run): string {
-  return [path, String(span.start).padStart(9, "0"), String(span.end).padStart(9, "0"), name, label, bounded].join(
-    "\0",
-  );
+function keyOf({ function: name = "", task: { path, span, label, bounded }, fault }: Run): string {
+  const said = fault ? [fault.rule, fault.span.start, fault.span.end, fault.severity, fault.message] : [];
+  return [
+    path,
+    String(span.start).padStart(9, "0"),
+    String(span.end).padStart(9, "0"),
+    name,
+    label,
+    bounded,
+    ...said,
+  ].join("\0");
 }

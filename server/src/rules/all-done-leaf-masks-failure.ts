@@ -16,6 +16,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  amongTasks: true,
   docs: {
     why: `A DAG run's state is that of its leaves, the tasks that nothing runs after. A leaf with \`trigger_rule="all_done"\` or \`"always"\` runs and succeeds although the work before it has failed, so that the run is marked success: a DAG's \`on_failure_callback\`, an ExternalTaskSensor on the DAG, and everybody who looks at the list of runs see a success. A teardown does not count as a leaf; a watcher task with \`one_failed\` that raises makes the run fail.`,
     bad: `from airflow import DAG

@@ -28,6 +28,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  amongTasks: true,
   docs: {
     why: `An ExternalTaskSensor looks for the run of the other DAG with exactly the logical date of its own run, or with that date less \`execution_delta\`. Two DAGs at 01:00 and 02:00 have no date in common; a run that somebody triggers, or that an asset starts, carries the moment of that, which no other run has. The sensor finds nothing and waits until its timeout, 7 days by default (standard provider, \`sensors/external_task.py\`).`,
     bad: `from airflow import DAG

@@ -17,6 +17,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  amongTasks: true,
   docs: {
     why: `"External" means another DAG of the same Airflow. The sensor counts task instances or DAG runs in this Airflow's own metadata database (or asks its own API server), for exactly this run's logical date. It cannot see a process on an ssh host, nor a DAG of an Airflow that runs there: it waits until its timeout, 7 days by default, and then fails (standard provider, \`sensors/external_task.py\`).`,
     bad: `from datetime import timedelta

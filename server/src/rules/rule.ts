@@ -80,6 +80,11 @@ export type Rule = {
    * finding becomes a line of related information there.
    */
   readonly mergesInto?: readonly string[];
+  /**
+   * The fault lies in how tasks stand to one another, so it belongs to the DAG's file even where a function of another
+   * file makes the task.
+   */
+  readonly amongTasks?: true;
   readonly docs: {
     /** What really happens in Airflow, and its source. */
     readonly why: string;

@@ -2,6 +2,7 @@ import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { edgesFrom } from "../airflow/edges.ts";
 import { shownName, watches } from "../airflow/kinds.ts";
 import { readsOutput, textsOf } from "../airflow/mentions.ts";
+import { writtenCall } from "../airflow/written.ts";
 import { withImports } from "../edits/imports.ts";
 import { insertAfter } from "../edits/statements.ts";
 import type { Fix } from "../text/edit.ts";
@@ -17,6 +18,7 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  amongTasks: true,
   docs: {
     why: `An \`xcom_pull\` in a template or in a function makes no dependency; only \`>>\`, its relatives, and an XComArg (\`submit.output\`) do. A sensor that is not behind the task whose job it watches starts at the same time: it gets \`None\` for the id of the job, and then fails, or watches nothing (core concepts, "XComs").`,
     bad: `from datetime import timedelta
@@ -104,7 +106,7 @@ function sameName(a: Task, b: Task): boolean {
 /** The task is handed to code that may order it. */
 function outOfSight(file: DagFile, task: Task): boolean {
   if (task.form === "taskflow" && !task.call) return true;
-  const made = task.expansion ?? task.call;
+  const made = writtenCall(task);
   if (!made) return true;
   const linked = file.edges.some((one) => (one.from === task || one.to === task) && one.form !== "template");
   const { uses } = file.results.resultOf(made);

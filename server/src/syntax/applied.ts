@@ -14,16 +14,23 @@ export function applied(call: Call, callee: Function, scope: Scope, caller: Eval
   const unknown: Value = { kind: "unknown", expr: call };
   const { definition, home } = callee;
   if (definition.kind === "lambda" || !plain(definition)) return unknown;
-  const site = { scope, ...argumentsIn(call) };
-  if (!home) {
-    const inner = caller.during(runOf(definition, site, caller), caller.nesting);
-    return inner ? seenByCaller(returned(definition, inner, call), call) : unknown;
-  }
+  const inner = entered(call, callee, scope, caller);
+  if (!inner) return unknown;
+  const value = returned(definition, inner, call);
   const path = caller.surroundings?.path;
-  const there =
-    path === undefined ? undefined : home.during(runFrom(definition, site, caller, home, path), caller.nesting);
-  if (!there || path === undefined) return unknown;
-  return seenFrom(returned(definition, there, call), home, path, call);
+  return home && path !== undefined ? seenFrom(value, home, path, call) : seenByCaller(value, call);
+}
+
+/** The file that holds a function, as one call of it runs it. */
+export function entered(call: Call, callee: Function, scope: Scope, caller: Evaluation): Evaluation | undefined {
+  const { definition, home } = callee;
+  if (definition.kind === "lambda") return undefined;
+  const site = { scope, ...argumentsIn(call) };
+  if (!home) return caller.during(runOf(definition, site, caller), caller.nesting);
+  const path = caller.surroundings?.path;
+  return path === undefined
+    ? undefined
+    : home.during(runFrom(definition, site, caller, home, path), caller.nesting);
 }
 
 /** What every caller gives a parameter; unknown when they differ, or are not all known. */
