@@ -1,5 +1,6 @@
 /** What whoever may trigger a DAG decides in the texts that its tasks run: `dag_run.conf`, and params without a schema. */
 import type { Script } from "../shell/script.ts";
+import { givenTo } from "../syntax/callSites.ts";
 import { type Hole, sourceSpan } from "../syntax/folded.ts";
 import { printed } from "../syntax/jinja.ts";
 import { withJinja } from "../syntax/pieces.ts";
@@ -79,6 +80,11 @@ function assigned(tags: readonly string[]): ReadonlyMap<string, string> {
 const handingOn =
   /^(?:default|d|string|trim|upper|lower|title|capitalize|replace|join|first|last|safe|indent|truncate|list|sort|unique|reverse|tojson|e|escape|forceescape|format|wordwrap|striptags|center|ds|ts|items|batch|slice|random)$/;
 
+/** Whether what is special to a shell comes through these filters. */
+export function keepsSigns(filters: readonly string[], safe: readonly string[]): boolean {
+  return filters.every((one) => handingOn.test(one) && !safe.includes(one));
+}
+
 function firstInput(
   expression: string,
   named: ReadonlyMap<string, string>,
@@ -87,7 +93,7 @@ function firstInput(
 ): UserInput | undefined {
   if (depth > 4) return undefined;
   for (const { value, filters } of printed(expression)) {
-    if (filters.some((one) => !handingOn.test(one) || safe.includes(one))) continue;
+    if (!keepsSigns(filters, safe)) continue;
     const direct = inputOf(value);
     if (direct) return direct;
     const name = /^(\w+)/.exec(value)?.[1] ?? "";
@@ -140,7 +146,7 @@ function isTested(tests: string, { key }: UserInput): boolean {
 }
 
 /** The line is a shell comment. */
-function inComment(text: string, offset: number): boolean {
+export function inComment(text: string, offset: number): boolean {
   return /^[ \t]*#/.test(text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset));
 }
 
@@ -153,8 +159,10 @@ export function codeInput(file: DagFile, expr: Expr, scope: Scope, depth = 0): U
     case "name": {
       const found = lookup(scope, value.id, value.span.start);
       if (!found || found === "unbound") return undefined;
-      if (found.binding.kind === "other" && found.binding.reason === "parameter")
-        return value.id === "params" ? { shown: "params", from: "params", key: undefined } : undefined;
+      if (found.binding.kind === "other" && found.binding.reason === "parameter") {
+        if (value.id === "params") return { shown: "params", from: "params", key: undefined };
+        return isChecked(file, value.id, found.scope) ? undefined : fromCallers(file, value.id, found.scope, depth);
+      }
       if (found.binding.kind !== "value" || isChecked(file, value.id, found.scope)) return undefined;
       return codeInput(file, found.binding.value, found.scope, depth + 1);
     }
@@ -190,11 +198,27 @@ export function codeInput(file: DagFile, expr: Expr, scope: Scope, depth = 0): U
   }
 }
 
+const mostCallers = 8;
+
+/** What a function's own callers give to a parameter. */
+function fromCallers(file: DagFile, name: string, { owner }: Scope, depth: number): UserInput | undefined {
+  if (!("nameSpan" in owner) || !("parameters" in owner)) return undefined;
+  const sites = file.values.sitesOf(owner)?.slice(0, mostCallers) ?? [];
+  return firstOf(
+    sites.map((site) => {
+      const given = givenTo(owner, name, site);
+      return given && given !== "default" ? codeInput(file, given, site.scope, depth + 1) : undefined;
+    }),
+  );
+}
+
+/** Functions that keep a text, or a part of it. */
+const textFunctions = /^(?:str|repr|urljoin|dirname|basename|normpath|abspath|expanduser|fspath|Path|PurePosixPath)$/;
 const textMethods =
   /^(?:strip|lstrip|rstrip|lower|upper|replace|format|join|title|split|removeprefix|removesuffix|encode|decode)$/;
 
 function ofCall(func: Expr, args: readonly Expr[], again: (one: Expr) => UserInput | undefined): UserInput | undefined {
-  if (func.kind === "name") return func.id === "str" || func.id === "repr" ? firstOf(args.map(again)) : undefined;
+  if (textFunctions.test(lastName(func) ?? "")) return firstOf(args.map(again));
   if (func.kind !== "attribute") return undefined;
   const owner = again(func.value);
   const [first] = args;

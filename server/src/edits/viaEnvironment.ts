@@ -35,7 +35,7 @@ export function viaEnvironment(
   for (const { hole, key } of values) {
     const template = text.slice(hole.start, hole.end);
     // A variable of the template itself is not known elsewhere.
-    if (!/\b(?:dag_run|params)\b/.test(template)) return undefined;
+    if (!/\b(?:dag_run|params|xcom_pull)\b/.test(template)) return undefined;
     const name = variableFor(key, template, text, variables);
     const edit = name === undefined ? undefined : replaced(script, hole, name);
     if (name === undefined || !edit) return undefined;

@@ -1,5 +1,6 @@
 import { airflowAtLeast } from "../airflow/availability.ts";
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
+import { pulledInputs } from "../airflow/pulledInput.ts";
 import { shellTexts } from "../airflow/shellTexts.ts";
 import type { Project } from "../airflow/target.ts";
 import { codeInput, isOpen, renderedInputs, templateInputs, type UserInput } from "../airflow/userInput.ts";
@@ -7,9 +8,9 @@ import { type TemplateValue, viaEnvironment } from "../edits/viaEnvironment.ts";
 import type { Script } from "../shell/script.ts";
 import { type Hole, sourceSpan } from "../syntax/folded.ts";
 import type { Scope } from "../syntax/scope.ts";
-import type { Span } from "../text/span.ts";
+import type { SourceSpan } from "../text/span.ts";
 import { textsOption } from "./option.ts";
-import { defineRule } from "./rule.ts";
+import { defineRule, type Related } from "./rule.ts";
 
 const safeFilters = textsOption(
   "safe-filters",
@@ -45,7 +46,7 @@ with DAG("load") as dag:
     )
 `,
     limits:
-      "Values that a schema restricts (a `Param` with enum, pattern, a checked format or another type than string), that pass an int, a quoting or an unknown filter, or that the text or the code tests first are left alone; so are a task's own params, which are meant as constants, though dag_run.conf overrides them too.",
+      "Followed are names, calls of the file's own functions, and one XCom: what a callable returns or pushes, and a template pulls by the task's id. Values that a schema restricts (a `Param` with enum, pattern, a checked format or another type than string), that pass an int, a quoting or an unknown filter, or that the text or the code tests first are left alone; so are a task's own params, which are meant as constants, though dag_run.conf overrides them too.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html",
       "https://airflow.apache.org/docs/apache-airflow/stable/security/security_model.html",
@@ -79,10 +80,13 @@ with DAG("load") as dag:
         ...(call ? { cause: call.call.span } : {}),
         fixes: () =>
           task && !severalIn(root, first) ? [viaEnvironment(file, task, root, inputs.flatMap(direct))] : [],
-        related: others
-          .filter((one) => one.span.start !== span.start)
-          .slice(0, 5)
-          .map((one) => ({ span: one.span, message: `so does ${one.input.shown}` })),
+        related: [
+          ...(first.handed ? [first.handed] : []),
+          ...others
+            .filter((one) => one.span.start !== span.start)
+            .slice(0, 5)
+            .map((one) => ({ span: one.span, message: `so does ${one.input.shown}` })),
+        ],
       });
     }
   },
@@ -90,7 +94,13 @@ with DAG("load") as dag:
 
 const places = { worker: "on the worker", remote: "on the remote host", container: "in the container" } as const;
 
-type Found = { readonly input: UserInput; readonly span: Span; readonly hole?: Hole };
+type Found = {
+  readonly input: UserInput;
+  readonly span: SourceSpan;
+  readonly hole?: Hole;
+  /** Where another task puts it into its XCom. */
+  readonly handed?: Related;
+};
 
 /** What stands in the text by itself, not through a `{% set %}` of it. */
 function direct({ input, hole }: Found): TemplateValue[] {
@@ -102,11 +112,16 @@ function rank({ input }: Found): number {
 }
 
 function fromTemplate(file: DagFile, task: Task, root: Script, safe: readonly string[]): Found[] {
-  return templateInputs(file, task, root, safe).map(({ input, hole }) => ({
-    input,
-    hole,
-    span: sourceSpan(root.folded, hole),
-  }));
+  const span = (hole: Hole): SourceSpan => sourceSpan(root.folded, hole);
+  return [
+    ...templateInputs(file, task, root, safe).map(({ input, hole }) => ({ input, hole, span: span(hole) })),
+    ...pulledInputs(file, task, root, safe).map(({ input, hole, from, handed }) => ({
+      input,
+      hole,
+      span: span(hole),
+      handed: { span: handed, message: `${from.id ?? "the other task"} hands it on here` },
+    })),
+  ];
 }
 
 /** f"/opt/load {params['table']}" in the code of a task; a list handed to a program without a shell is no text. */
@@ -123,7 +138,10 @@ function fromCode(
   const rendered = call ? tasks.flatMap((task) => renderedInputs(file, task, call, root, safe)) : [];
   if (call && rendered.length > 0) return rendered.map(({ input }) => ({ input, span: call.span }));
   return root.folded.holes.flatMap((hole): Found[] => {
-    const input = hole.expr && codeInput(file, hole.expr, scope);
+    if (!hole.expr) return [];
+    // What a parameter stands for is written by its caller.
+    const home = file.results.functionOf(hole.expr);
+    const input = codeInput(file, hole.expr, home && home !== call?.function ? file.names.scopeOf(home) : scope);
     if (!input || (input.key === undefined && input.from === "params")) return [];
     if (tasks.length > 0 && !tasks.some((task) => isOpen(file, task, input))) return [];
     return [{ input, span: sourceSpan(root.folded, hole) }];

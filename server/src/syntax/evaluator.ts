@@ -23,6 +23,8 @@ export type Evaluator = {
    */
   readonly variants: (expr: Expr, scope: Scope) => readonly Value[];
   readonly names: Names;
+  /** Who calls a function of the file. */
+  readonly sitesOf: CallSites;
 };
 
 const deepest = 40;
