@@ -3,7 +3,7 @@ import { behaviourOf } from "../catalog/behaviour.ts";
 import { argument } from "./arguments.ts";
 import type { DagFile, Task } from "./dagfile.ts";
 import { readsOutput } from "./mentions.ts";
-import { mayBeLimited } from "./serviceLimits.ts";
+import { givenLimit } from "./serviceLimits.ts";
 import { waitingOf } from "./waiting.ts";
 
 /** Whether a sensor asks for the state of what another task started and waited for: its first look decides. */
@@ -17,15 +17,20 @@ export function looksAtEndedWork(file: DagFile, sensor: Task): boolean {
   );
 }
 
-/** Whether a sensor watches work that an operator of the same name before it has started, and told the service, or may have, when to stop. */
-export function watchesLimitedWork(file: DagFile, sensor: Task): boolean {
+/**
+ * The seconds that the service gives the work that a sensor watches, as the operator before it says, which has the same
+ * name; `unknown` where the operator may give it a limit that cannot be told; undefined: none is given.
+ */
+export function limitOfWatchedWork(file: DagFile, sensor: Task): number | "unknown" | undefined {
   const watching = sensor.operator.known;
-  return file.edges.some(({ from, to }) => {
+  for (const { from, to } of watching ? file.edges : []) {
     const started = from.operator.known;
-    if (to !== sensor || !started || !watching || !namesMatch(started.name, watching.name)) return false;
+    if (to !== sensor || !started || !watching || !namesMatch(started.name, watching.name)) continue;
     const limits = behaviourOf(started)?.limits;
-    return limits?.within !== undefined && mayBeLimited(file, from, limits);
-  });
+    const found = limits?.within && givenLimit(file, from, limits);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** SageMakerTrainingOperator, SageMakerTrainingSensor */

@@ -9,6 +9,7 @@ import { argument } from "./arguments.ts";
 import { airflowAtLeast, hasParameter, parameterDefault } from "./availability.ts";
 import { isUnset, runTimeout, secondsOf } from "./bounds.ts";
 import type { Argument, DagFile, Task } from "./dagfile.ts";
+import { limitOfWatchedWork } from "./endedWork.ts";
 import { isA, isSensor, operators, redefines } from "./kinds.ts";
 import { airflowMajor } from "./target.ts";
 import { defersByDefault } from "./waiting.ts";
@@ -95,7 +96,7 @@ export function asksForState(file: DagFile, task: Task): boolean {
   return found;
 }
 
-/** Seconds after which the sensor's own timeout, or the task's or the run's, ends the wait; undefined: not known. */
+/** Seconds after which the sensor's own timeout, the task's, the run's or that of the work ends the wait; undefined: not known. */
 function longestWait(file: DagFile, task: Task): number | undefined {
   const own = ownTimeout(file, task);
   const { defaultTaskExecutionTimeout } = file.project.deployment;
@@ -109,7 +110,9 @@ function longestWait(file: DagFile, task: Task): number | undefined {
     if (seconds === undefined) return undefined;
     bounds.push(seconds);
   }
-  return Math.min(...bounds);
+  const work = limitOfWatchedWork(file, task);
+  if (work === "unknown") return undefined;
+  return Math.min(...bounds, work ?? own);
 }
 
 function ownTimeout(file: DagFile, task: Task): number | undefined {

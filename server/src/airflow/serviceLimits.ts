@@ -29,3 +29,24 @@ function mayHaveEntry(value: Value, names: readonly string[], whole = false): bo
     value.entries.some((one) => (one.key !== undefined && names.includes(one.key)) || mayHaveEntry(one.value, names))
   );
 }
+
+/** The seconds that the call gives the work; `unknown` where it may give it a limit that cannot be told; undefined: none. */
+export function givenLimit(file: DagFile, task: Task, limits: WorkLimits): number | "unknown" | undefined {
+  if (!mayBeLimited(file, task, limits)) return undefined;
+  const { within = [], entries = [], unit } = limits;
+  for (const name of within) {
+    const given = argument(file, task, name);
+    const number = typeof given === "object" ? numberAt(given.resolved, entries) : undefined;
+    if (number !== undefined) return unit === "minutes" ? number * 60 : number;
+  }
+  return "unknown";
+}
+
+function numberAt(value: Value, names: readonly string[]): number | undefined {
+  if (value.kind !== "dict") return undefined;
+  for (const { key, value: one } of value.entries) {
+    const found = one.kind === "number" && key !== undefined && names.includes(key) ? one.value : numberAt(one, names);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

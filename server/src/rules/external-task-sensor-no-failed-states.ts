@@ -122,12 +122,9 @@ function rescheduleFix(file: DagFile, task: Task): Fix | undefined {
 
 /** A deferred one took no heed of its own timeout before the standard provider's later releases. */
 function untilWhen(file: DagFile, task: Task): string {
-  const deferrable = argument(file, task, "deferrable");
-  const off =
-    deferrable === "absent"
-      ? file.project.deployment.defaultDeferrable !== true
-      : typeof deferrable === "object" && deferrable.resolved.kind === "boolean" && !deferrable.resolved.value;
-  if (!off) return "";
+  if (isDeferred(file, task) !== "no") return "";
+  // It may end the wait before.
+  if (!isUnset(argument(file, task, "execution_timeout"))) return "";
   const ownDefault = file.project.deployment.defaultSensorTimeout === undefined;
   return ownDefault && isUnset(argument(file, task, "timeout")) ? " until its timeout of 7 days" : " until its timeout";
 }

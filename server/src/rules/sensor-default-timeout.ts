@@ -2,7 +2,7 @@ import { argument } from "../airflow/arguments.ts";
 import { parameterDefault } from "../airflow/availability.ts";
 import { isUnbounded, isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
-import { looksAtEndedWork, watchesLimitedWork } from "../airflow/endedWork.ts";
+import { limitOfWatchedWork, looksAtEndedWork } from "../airflow/endedWork.ts";
 import { isA, isSensor, operators, redefines, shownName } from "../airflow/kinds.ts";
 import { deferralEnd, heldSlot, isDeferred } from "../airflow/sensing.ts";
 import type { Default } from "../catalog/operator.ts";
@@ -56,7 +56,8 @@ with DAG("intake") as dag:
       if (!isUnset(argument(file, task, "timeout"))) continue;
       if (!isUnbounded(file, task)) continue;
       const end = isDeferred(file, task) === "no" ? "timeout" : deferralEnd(file, task);
-      if (end === "attempts" || looksAtEndedWork(file, task) || watchesLimitedWork(file, task)) continue;
+      if (end === "attempts" || looksAtEndedWork(file, task)) continue;
+      if (limitOfWatchedWork(file, task) !== undefined) continue;
       if (end === "execution_timeout") {
         report({
           span: task.span,

@@ -138,7 +138,7 @@ export const amazon: readonly Behaviour[] = [
     // Only the deferred wait counts attempts; the synchronous one polls for ever (hooks/glue.py, job_completion).
     timeout: { ...attempts("60", "75"), boundsWait: false },
     lasting: "Glue's default limit is 48 hours (8 from 5.0)",
-    limits: { within: ["run_job_kwargs", "create_job_kwargs"], entries: ["Timeout"] },
+    limits: { within: ["run_job_kwargs", "create_job_kwargs"], entries: ["Timeout"], unit: "minutes" },
   }),
   fact("glue", "GlueDataQualityRuleSetEvaluationRunOperator", "the Glue data quality run", completion, {
     sensor: watch("glue.GlueDataQualityRuleSetEvaluationRunSensor", output("evaluation_run_id")),

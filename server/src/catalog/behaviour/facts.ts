@@ -69,6 +69,8 @@ export type WorkLimits = {
   within?: readonly string[];
   /** ... with one of these entries, however deep, when it has a limit. */
   entries?: readonly string[];
+  /** What these count; absent: seconds. */
+  unit?: "seconds" | "minutes";
 };
 
 /** What an operator does about the work that it starts elsewhere. */
