@@ -19,6 +19,7 @@ describe("lint", () => {
       calls: [],
       runs: [],
       dependencies: [],
+      madeElsewhere: false,
       skipped: "no-trigger",
     });
   });

@@ -236,6 +236,17 @@ with DAG("${name}"):
     ).toBe(0);
   });
 
+  test("a survey learns what is wrong with the tasks that a helper makes", async () => {
+    const top = project({ ...selected, "dags/a.py": using("a"), "lib/pods.py": making });
+    const uses = new Uses();
+    await lintWorkspace([top], settingsResolver().for, { survey: true, uses });
+    const told = uses.of(join(top, "lib/pods.py"));
+    expect(told.map(({ task, fault }) => `${task.label} ${fault?.rule}`)).toEqual([
+      'KubernetesPodOperator "a" missing-execution-timeout',
+      'KubernetesPodOperator "a2" missing-execution-timeout',
+    ]);
+  });
+
   test("what a caller gives to the helper is reported at the caller", async () => {
     const shell = `from airflow.operators.bash import BashOperator
 

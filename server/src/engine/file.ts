@@ -44,15 +44,11 @@ export function lintFile({ path, users }: FileTask, given: Settings, files: Sour
   if (survey && users.length === 0 && !files.reaches(read.source, settings)) {
     return { path, findings: [], skipped: "no-trigger" };
   }
-  const {
-    findings: found,
-    skipped,
-    runs,
-    dependencies,
-  } = lint(read.source, settings, {
-    sources: files.around(path, settings),
-    users,
-  });
+  const around = { sources: files.around(path, settings), users };
+  let result = lint(read.source, settings, around);
+  // What is wrong with tasks that helpers make, the helpers hear from the rules.
+  if (survey && result.madeElsewhere) result = lint(read.source, given, around);
+  const { findings: found, skipped, runs, dependencies } = result;
   const findings = survey ? [] : settled(found);
   return {
     path,

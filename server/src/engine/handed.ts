@@ -30,6 +30,11 @@ export function handed(file: DagFile, { task, made, span }: Place, said: Omit<Fa
   return { path: home.path, function: undefined, task: placeOf(file, task), fault };
 }
 
+/** Whether functions of other files make tasks or DAGs of this one. */
+export function usesMakers(file: DagFile): boolean {
+  return madeTasks(file).length > 0;
+}
+
 /** A fault that other files found in this one, and the tasks that have it. */
 export type Taken = { readonly fault: Fault; readonly users: readonly Run["task"][] };
 

@@ -6,7 +6,7 @@ import type { Fix } from "../text/edit.ts";
 import { contains, cover, overlaps, type Span } from "../text/span.ts";
 import { suppress } from "./directives.ts";
 import { madeFor, placed, runFrom } from "./elsewhere.ts";
-import { completionsOf, handed, placeElsewhere, type Taken, takenFrom } from "./handed.ts";
+import { completionsOf, handed, placeElsewhere, type Taken, takenFrom, usesMakers } from "./handed.ts";
 import { merged, type Reported } from "./merge.ts";
 import { internalError, ownFinding, syntaxError } from "./own.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
@@ -31,12 +31,16 @@ export type LintResult = {
   readonly runs: readonly Run[];
   /** The other files that were read, absolute: a change of theirs may change the findings. */
   readonly dependencies: readonly string[];
+  /** Functions of other files make tasks or DAGs of this one: only its rules find what {@link LintResult.runs} tells them. */
+  readonly madeElsewhere: boolean;
 };
 
 /** Lints one source; by default with the disk around it. `ensureGrammars()` must have settled. Never throws. */
 export function lint(source: Source, settings: Settings, around?: Around): LintResult {
-  const { findings, skipped, runs, dependencies } = examine(pipeline, source, settings, around);
-  return skipped === undefined ? { findings, runs, dependencies } : { findings, skipped, runs, dependencies };
+  const { findings, skipped, ...learnt } = examine(pipeline, source, settings, around);
+  const { runs, dependencies, madeElsewhere } = learnt;
+  const told = { findings, runs, dependencies, madeElsewhere };
+  return skipped === undefined ? told : { ...told, skipped };
 }
 
 /** What {@link examine} learns besides the findings. */
@@ -55,7 +59,7 @@ export function examine(
   { sources, users = [] }: Around = { sources: new SourceFiles().around(source.path, settings) },
 ): Examination {
   const { text } = source;
-  const nothing = { errors: [], calls: [], runs: [], dependencies: [] };
+  const nothing = { errors: [], calls: [], runs: [], dependencies: [], madeElsewhere: false };
   if (users.length === 0 && !through.relevant(text)) return { findings: [], ...nothing, skipped: "no-trigger" };
   let file: DagFile;
   try {
@@ -92,7 +96,14 @@ export function examine(
   const { errors, dependencies } = file;
   const runs = faults.length > 0 ? [...file.runs, ...faults] : file.runs;
   const calls = operatorCalls(file);
-  return { findings: sorted(merged(kept, reported, rules)), errors, calls, runs, dependencies };
+  return {
+    findings: sorted(merged(kept, reported, rules)),
+    errors,
+    calls,
+    runs,
+    dependencies,
+    madeElsewhere: usesMakers(file),
+  };
 }
 
 /** A rule that the settings turn on, with the options that they give it. */

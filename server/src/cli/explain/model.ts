@@ -1,5 +1,5 @@
 /** A DAG file's model as plain data, for `explain-file --output-format json`; the text form is made from it too. */
-import type { Argument, DagFile, RemoteCall, Task } from "../../airflow/dagfile.ts";
+import type { Argument, Dag, DagFile, RemoteCall, Task } from "../../airflow/dagfile.ts";
 import type { Use } from "../../syntax/uses.ts";
 import type { Span } from "../../text/span.ts";
 import { Places, type Range } from "../place.ts";
@@ -74,6 +74,11 @@ export type Explained = {
 };
 
 /** How a task is called in lists: its id, else its variable, else its operator. */
+/** Those of the file, and those that functions of other files make for its tasks. */
+function dagsOf({ dags, tasks }: DagFile): readonly Dag[] {
+  return [...new Set([...dags, ...tasks.flatMap(({ dag }) => dag ?? [])])];
+}
+
 function taskName(task: Task): string {
   return task.id ?? task.variable ?? `<${task.operator.name}>`;
 }
@@ -153,7 +158,7 @@ export function explain(
     path,
     airflow: { version: file.project.target.airflow, origin: file.project.target.origin },
     providers: Object.fromEntries(providers),
-    dags: file.dags.map((dag) => ({ ...given("id", dag.id), form: dag.form, ...range(dag.span) })),
+    dags: dagsOf(file).map((dag) => ({ ...given("id", dag.id), form: dag.form, ...range(dag.span) })),
     groups: file.groups.map((group) => ({
       ...given("id", group.id),
       ...given("parent", group.parent?.id),
