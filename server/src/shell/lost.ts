@@ -139,7 +139,8 @@ function inSequence(judged: Judged, body: readonly Statement[], instead: string 
     const rest = body.slice(index + 1);
     if (rest.length > 0) {
       const command = worker(statement, harmless);
-      if (command && !isLookedAt(script, statement, rest) && !isAllowed(script, statement))
+      const known = isLookedAt(script, statement, rest) || isMissedAtOnce(script, statement, rest);
+      if (command && !known && !isAllowed(script, statement))
         return { statement, program: shown(command), instead, loop: false };
     }
     const inner = inside(judged, statement, rest, instead);
@@ -240,6 +241,23 @@ function isLookedAt(script: Script, statement: Statement, rest: readonly Stateme
   const soon = text.slice(statement.span.end, rest[1]?.span.end ?? rest[0]?.span.end);
   if (/\$\{?(?:\?|PIPESTATUS)/.test(soon)) return true;
   return rest.some(leaves) || judges(rest.at(-1));
+}
+
+/** `write-env /tmp/env; source /tmp/env && load`: without the file, `source` fails, and with it the whole. */
+function isMissedAtOnce(script: Script, statement: Statement, rest: readonly Statement[]): boolean {
+  const [next, ...more] = rest;
+  let first = next;
+  while (first?.kind === "and-or" && first.operator === "&&") first = first.left;
+  if (first?.kind !== "command" || more.length > 0) return false;
+  const file = first.program === "source" || first.program === "." ? first.words[1]?.text : undefined;
+  const { start, end } = statement.span;
+  return (
+    file !== undefined &&
+    script.folded.text
+      .slice(start, end)
+      .split(/[\s<>"']+/)
+      .includes(file)
+  );
 }
 
 /** It has an `exit 1`, `exit $rc`, `return 1`, `false` somewhere. */
