@@ -65,7 +65,7 @@ const numeric =
   /^(?:\w+_)?(?:pid|port|count|year|month|day|hour|minute|size|index|num|number|n|date|ts|timestamp|seconds|timeout|ds|ds_nodash|ts_nodash|logical_date|execution_date|run_id|try_number|map_index|ti|task_instance|dag|conf|dag_run|params)$/i;
 /** Calls whose answer the run decides. */
 const giving =
-  /^(?:xcom_pull|json|fetchone|fetchall|fetchmany|get_records|get_first|get_pandas_df|iterrows|itertuples|listdir|iglob|readlines?|list_keys|get_job_variables)$/;
+  /^(?:xcom_pull|json|fetchone|fetchall|fetchmany|get_records|get_first|get_pandas_df|iterrows|itertuples|listdir|scandir|iterdir|r?glob|iglob|namelist|getnames|getmembers|infolist|readlines?|list_keys|get_job_variables)$/;
 /** Methods that hand on what they are called on. */
 const keeping =
   /^(?:get|strip|lstrip|rstrip|lower|upper|replace|format|join|title|split|removeprefix|removesuffix|decode|items|values|pop|read)$/;

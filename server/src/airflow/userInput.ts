@@ -270,6 +270,6 @@ export function isChecked(file: DagFile, name: string, scope: Scope): boolean {
   const { owner } = scope;
   const source = "span" in owner ? file.text.slice(owner.span.start, owner.span.end) : file.text;
   return new RegExp(
-    String.raw`(?<!for\s)\b${name}\b\s+(?:not\s+)?in\b|match\([^\n]*\b${name}\b|\b${name}\.is\w+\(|\b(?:int|float|UUID|quote|valid\w*|check\w*)\([^\n]*\b${name}\b`,
+    String.raw`(?<!for\s)\b${name}\b\s+(?:not\s+)?in\b|match\([^\n]*\b${name}\b|\b${name}\.is\w+\(|\b(?:int|float|UUID|quote|valid\w*|check(?!_(?:call|output)\b)\w*)\([^\n]*\b${name}\b`,
   ).test(source);
 }
