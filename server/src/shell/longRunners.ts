@@ -35,6 +35,7 @@ const moving: typeof long = [
   ["aws", /^s3 (?:cp|sync|mv)\b/],
   ["s3cmd", /\b(?:get|put|sync|cp|mv)\b/],
   ["gsutil", /(?:^|\s)(?:cp|rsync|mv)\b/],
+  ["psql", /\\copy\b/i],
   ["gcloud", /^storage (?:cp|rsync|mv)\b/],
   ["hadoop hdfs", /-(?:put|get|cp|copyFromLocal|copyToLocal)\b/],
 ];
