@@ -1,14 +1,19 @@
 import { importPath } from "../airflow/availability.ts";
 import { backgroundJobs } from "../airflow/background.ts";
-import { soonest, taskBound } from "../airflow/bounds.ts";
+import { type Bound, soonest, taskBound } from "../airflow/bounds.ts";
 import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
 import { known, operators, runsAs } from "../airflow/kinds.ts";
 import { outputUsed } from "../airflow/mentions.ts";
+import { waitsOf } from "../airflow/processes.ts";
+import { type SshClient, sshClients } from "../airflow/sshClients.ts";
+import { inTriggerer } from "../airflow/triggerer.ts";
+import { gcloudSshFix } from "../edits/gcloudSsh.ts";
 import { remoteJobFix } from "../edits/remoteJob.ts";
 import { soleSsh } from "../edits/soleSsh.ts";
 import { connectionFor } from "../edits/sshConnection.ts";
 import { sshOperatorFix } from "../edits/sshOperator.ts";
 import { silentFor, sshOptionsFix } from "../edits/sshOptions.ts";
+import { type GcloudSsh, gcloudSsh } from "../shell/gcloudSsh.ts";
 import { timeoutSeconds } from "../shell/pace.ts";
 import { type Lacking, lacking, remoteInvocation } from "../shell/remote.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
@@ -22,7 +27,7 @@ export default defineRule({
   name: "bash-ssh-call",
   group: "unmonitored",
   severity: "warning",
-  summary: "A shell text runs a remote command through a bare ssh client",
+  summary: "A shell text or a callable runs a remote command through a bare ssh client",
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
@@ -46,7 +51,7 @@ with DAG("reports") as dag:
     )
 `,
     limits:
-      "An ssh that has ConnectTimeout and ServerAliveInterval is left alone; whether anything bounds the task is the question of missing-execution-timeout. So are tunnels, autossh, an ssh in the test of an `if` or `while`, an ssh that runs no command, and calls whose options cannot be seen (`-F file`, `$SSH_OPTS`). Calls of ssh in Python code have rules of their own.",
+      "An ssh that has ConnectTimeout and ServerAliveInterval is left alone; whether anything bounds the task is the question of missing-execution-timeout. So are tunnels, autossh, an ssh in the test of an `if` or `while`, an ssh that runs no command, and calls whose options cannot be seen (`-F file`, `$SSH_OPTS`). In Python code a `timeout=` of at most 15 minutes makes it an info.",
     links: [
       "https://man.openbsd.org/ssh_config#ServerAliveInterval",
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html",
@@ -61,11 +66,12 @@ with DAG("reports") as dag:
         if (script.template !== undefined && script.template.exists !== false) continue;
         if (!/\bssh\b/.test(script.script.folded.text)) continue;
         for (const visit of commands(script.script)) {
-          const missing = lackingOf(visit);
+          const cloud = gcloudSsh(visit.statement);
+          const missing = cloud ? lackingThrough(visit, cloud) : lackingOf(visit);
           if (!missing) continue;
           const { statement } = visit;
           if (background.includes(statement)) continue;
-          const destination = remoteInvocation(statement)?.destination;
+          const destination = cloud?.destination ?? remoteInvocation(statement)?.destination;
           const start = statement.words[0]?.span.start ?? statement.span.start;
           const span = sourceSpan(visit.script.folded, { start, end: destination?.span.end ?? statement.span.end });
           // A constant that several tasks run holds one ssh.
@@ -74,15 +80,37 @@ with DAG("reports") as dag:
           seen.add(key);
           report({
             span,
-            message: message(file, task, visit, missing),
-            hint: hint(file, script),
-            fixes: () => fixesOf(file, task, script, visit),
+            message: cloud ? messageThrough(cloud) : message(taskBound(file, task), visit, missing),
+            hint: cloud ? cloudHint : hint(file, script),
+            fixes: () => (cloud ? [gcloudSshFix(visit.script, cloud)] : fixesOf(file, task, script, visit)),
           });
         }
       }
     }
+    for (const one of sshClients(file)) {
+      const { visit, text, limit, bound, call } = one;
+      if (!text.call || call.tool !== "ssh" || !isAwaited(one) || inTriggerer(file, text.call)) continue;
+      const missing = lackingOf(visit);
+      if (!missing) continue;
+      report({
+        span: one.span,
+        cause: one.cause,
+        severity: limit && (bound?.seconds ?? Infinity) <= shortLimit ? "info" : "warning",
+        message: message(bound, visit, missing),
+        hint: optionsHint,
+        fixes: () => [sshOptionsFix(file, visit.script, visit.statement, text.call)],
+      });
+    }
   },
 });
+
+// In seconds: what hangs that long is over soon.
+const shortLimit = 900;
+
+/** A process that nobody waits for is the matter of popen-not-waited. */
+function isAwaited({ text: { call } }: SshClient): boolean {
+  return call !== undefined && (call.kind !== "popen" || waitsOf(call).length > 0);
+}
 
 /** What a foreground ssh that runs a command lacks; undefined when it is no such call, or lacks nothing that matters. */
 function lackingOf(visit: CommandVisit): Lacking | undefined {
@@ -100,8 +128,19 @@ function lackingOf(visit: CommandVisit): Lacking | undefined {
   return missing.keepalive || missing.connectTimeout ? missing : undefined;
 }
 
-function message(file: DagFile, task: Task, { statement }: CommandVisit, missing: Lacking): string {
-  const bounds = [taskBound(file, task)].filter((one) => one !== undefined);
+/** The same for an ssh that gcloud starts: it sets neither option. */
+function lackingThrough({ script, background, conditional }: CommandVisit, cloud: GcloudSsh): Lacking | undefined {
+  if (script.place !== "worker" || background || conditional || cloud.keepalive) return undefined;
+  return { batchMode: false, connectTimeout: !cloud.connectTimeout, keepalive: true };
+}
+
+function messageThrough({ tunnelled }: GcloudSsh): string {
+  const time = tunnelled ? "for as long as its tunnel does" : silentFor(undefined);
+  return `Without keepalive, a silently dropped connection hangs this gcloud ssh ${time}; a kill does not reach the remote command.`;
+}
+
+function message(bound: Bound | undefined, { statement }: CommandVisit, missing: Lacking): string {
+  const bounds = [bound].filter((one) => one !== undefined);
   if (statement.wrappers.some((one) => one.name === "timeout"))
     bounds.push({ by: "timeout(1)", seconds: timeoutSeconds(statement) });
   const trouble = missing.keepalive
@@ -122,11 +161,15 @@ function fixesOf(file: DagFile, task: Task, script: TaskScript, visit: CommandVi
   return ordered.filter((one) => one !== undefined);
 }
 
+const optionsHint =
+  "Add -o ConnectTimeout=10 -o ServerAliveInterval=30, and give the remote command a limit, such as timeout(1).";
+const cloudHint =
+  "Use SSHOperator with ComputeEngineSSHHook, or add --ssh-flag=-oServerAliveInterval=30, and give the remote command a limit.";
+
 function hint(file: DagFile, script: TaskScript): string {
   const sole = soleSsh(script.script, false);
   const connection = sole && connectionFor(file.project, sole.call);
-  if (!connection)
-    return "Add -o ConnectTimeout=10 -o ServerAliveInterval=30, and give the remote command a limit, such as timeout(1).";
+  if (!connection) return optionsHint;
   const use = importPath(file.project, known(operators.sshRemoteJob))
     ? "Use SSHRemoteJobOperator, or SSHOperator for a short command"
     : "Use SSHOperator";
