@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { dagOf } from "../../server/src/airflow/adoption.ts";
 import { argumentsOf } from "../../server/src/airflow/arguments.ts";
 import { grammarsLoaded } from "../grammars.ts";
 import { read, shownArgument, taskOf } from "./airflow-source.ts";
@@ -127,7 +128,7 @@ describe("where an operator's argument comes from", () => {
     ],
     ["dag=", 'd = DAG("d", default_args={"cmd_timeout": 5})\nSSHOperator(task_id="t", dag=d)', "default_args 5"],
     ["a DAG that is not known", 'def make(d):\n    return SSHOperator(task_id="t", dag=d)', "unknown"],
-    ["no DAG", 'SSHOperator(task_id="t")', "unknown"],
+    ["no DAG", 'SSHOperator(task_id="t")', "absent"],
     [
       "partial",
       'with DAG("d"):\n    SSHOperator.partial(task_id="t", cmd_timeout=5).expand(command=["a", "b"])',
@@ -214,4 +215,32 @@ with DAG("d", default_args={"retries": 3, "cmd_timeout": 5}):
   expect(shown.sort()).toEqual(["call: cmd_timeout=6", 'call: task_id="t"', 'default_args: "retries": 3']);
   expect(complete).toBe(true);
   expect(argumentsOf(file, taskOf(file, "u")).complete).toBe(false);
+});
+
+describe("a task that is made without a DAG", () => {
+  const dag = 'dag = DAG("d", default_args={"cmd_timeout": 5}, dagrun_timeout=timedelta(hours=1))\n';
+  const made = 'SSHOperator(task_id="t")';
+  it.each([
+    [
+      "gets no default_args, whatever DAG takes it later",
+      `t = ${made}\n${dag}t >> SSHOperator(task_id="u", dag=dag)`,
+      "absent",
+    ],
+    ["gets them from the DAG that it names", `${dag}t = SSHOperator(task_id="t", dag=dag)`, "default_args 5"],
+    ["may name one that is not known", `t = SSHOperator(task_id="t", dag=DAGS["d"])`, "unknown"],
+    ["may be given one by what is unpacked", `t = SSHOperator(task_id="t", **REST)`, "unknown"],
+    ["may stand in a DAG's block: a function", `def f():\n    ${made}`, "unknown"],
+    ["may stand in a DAG's block: a with", `with make() as dag:\n    ${made}`, "unknown"],
+    ["may stand in a DAG's block: a group", `with TaskGroup("g"):\n    ${made}`, "unknown"],
+  ])("%s", (_name, text, expected) => {
+    expect(cmdTimeout(text)).toBe(expected);
+  });
+
+  it("joins the DAG of its neighbours", () => {
+    const file = read(
+      `${imports}a = SSHOperator(task_id="a")\nb = SSHOperator(task_id="b")\nc = SSHOperator(task_id="c")\n${dag}a >> b >> SSHOperator(task_id="u", dag=dag)`,
+    );
+    const of = (id: string) => dagOf(file, taskOf(file, id))?.id;
+    expect(["a", "b", "c", "u"].map(of)).toEqual(["d", "d", undefined, "d"]);
+  });
 });

@@ -122,6 +122,22 @@ with DAG("${name}"):
     expect(seen).toEqual(["1/3", "2/3", "3/3", "4/4"]);
   });
 
+  test("a helper knows that Airflow retries the tasks that run it", async () => {
+    const remote = `from airflow.providers.ssh.hooks.ssh import SSHHook
+
+
+def load():
+    with SSHHook("h").get_conn() as client:
+        client.exec_command("/opt/load.sh --full")
+`;
+    const retried = dag("b", "from lib.jobs import load").replace("callable=load", "callable=load, retries=2");
+    const settings = { "tether.toml": 'select = ["retries-duplicate-remote-job"]\n', "lib/jobs.py": remote };
+    const once = project({ ...settings, "dags/a.py": dag("a", "from lib.jobs import load") });
+    expect((await results(once)).lines).toEqual(["dags/a.py 0", "lib/jobs.py 0", "lib/jobs.py 0"]);
+    const again = project({ ...settings, "dags/b.py": retried });
+    expect((await results(again)).lines).toEqual(["dags/b.py 0", "lib/jobs.py 0", "lib/jobs.py 1"]);
+  });
+
   test("nothing is linted twice where no file runs another's functions", async () => {
     const top = project({ "dags/a.py": dag("a", "def load():\n    pass"), "lib/jobs.py": left });
     expect((await results(top)).lines).toEqual(["dags/a.py 0", "lib/jobs.py 0"]);

@@ -119,7 +119,7 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
     const layer = groupLayer(file, group);
     if (layer) read.push(layer);
   }
-  read.push(task.dag ? dagLayer(file, task.dag) : { origin: "default_args", entries: [], complete: false });
+  read.push(task.dag ? dagLayer(file, task.dag) : { origin: "default_args", entries: [], complete: task.dagless });
   return read;
 }
 

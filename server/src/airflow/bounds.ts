@@ -1,6 +1,7 @@
 /** Which limit, if any, ends a task that waits too long. */
 import { keyword } from "../syntax/python.ts";
 import type { Value } from "../syntax/value.ts";
+import { dagOf } from "./adoption.ts";
 import { argument, dagArgument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
 import { isAirflow1 } from "./availability.ts";
@@ -20,7 +21,7 @@ export function isUnbounded(file: DagFile, task: Task): boolean {
   if (!isUnset(argument(file, task, "execution_timeout"))) return false;
   // load.execution_timeout = timedelta(hours=1)
   if (isSetLater(file, task, "execution_timeout")) return false;
-  return hasNoRunTimeout(file, task) || (task.dag !== undefined && !runTimeoutEndsTasks(file));
+  return hasNoRunTimeout(file, task) || (dagOf(file, task) !== undefined && !runTimeoutEndsTasks(file));
 }
 
 /** Airflow 1.10 marks the run failed and leaves its running tasks alone (`jobs/scheduler_job.py`, `create_dag_run`). */
@@ -45,12 +46,13 @@ export function secondsOf(value: Value): number | undefined {
 /** The seconds after which the `dagrun_timeout` of its DAG ends the task; `none`, or `unknown` when it cannot be told. */
 export function runTimeout(file: DagFile, task: Task): number | "none" | "unknown" {
   if (hasNoRunTimeout(file, task) || !runTimeoutEndsTasks(file)) return "none";
-  if (task.dag?.made) {
-    const found = dagArgument(file, task.dag, "dagrun_timeout");
+  const dag = dagOf(file, task);
+  if (dag?.made) {
+    const found = dagArgument(file, dag, "dagrun_timeout");
     return typeof found === "object" ? (secondsOf(found.resolved) ?? "unknown") : "unknown";
   }
-  const given = task.dag?.call && keyword(task.dag.call, "dagrun_timeout");
-  return (given && secondsOf(file.values.evaluate(given.value, task.dag?.scope ?? task.scope))) ?? "unknown";
+  const given = dag?.call && keyword(dag.call, "dagrun_timeout");
+  return (given && secondsOf(file.values.evaluate(given.value, dag?.scope ?? task.scope))) ?? "unknown";
 }
 
 /** What ends a wait, and after how many seconds at most; undefined: not known. */
@@ -74,7 +76,8 @@ export function soonest(bounds: readonly Bound[]): Bound | undefined {
 
 /** Whether the task's DAG certainly has no `dagrun_timeout`. */
 export function hasNoRunTimeout(file: DagFile, task: Task): boolean {
-  return task.dag !== undefined && runsWithoutTimeout(file, task.dag);
+  const dag = dagOf(file, task);
+  return dag !== undefined && runsWithoutTimeout(file, dag);
 }
 
 /** Whether a DAG certainly has no `dagrun_timeout`. */

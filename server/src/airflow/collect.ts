@@ -42,15 +42,17 @@ type Context = {
   readonly repeated: boolean;
   /** The function whose body it is, unless that is a task's own code. */
   readonly function: FunctionDef | undefined;
+  /** A DAG that is not seen may be around it: in a function, in a block that is none of ours. */
+  readonly open: boolean;
 };
 
 /** Outside of any DAG's block. */
 function nowhere(scope: Scope, repeated: boolean): Context {
-  return { scope, dag: undefined, group: undefined, function: undefined, repeated };
+  return { scope, dag: undefined, group: undefined, function: undefined, repeated, open: true };
 }
 
 /** What a call or a decorated function says of its task. */
-type Found = Omit<BareTask, "scope" | "dag" | "group" | "repeated">;
+type Found = Omit<BareTask, "scope" | "dag" | "dagless" | "group" | "repeated">;
 
 /** A task whose scripts are read when they are asked for. */
 class CollectedTask implements Task {
@@ -61,6 +63,7 @@ class CollectedTask implements Task {
   readonly repeated: boolean;
   readonly operator: Operator;
   readonly dag: Task["dag"];
+  readonly dagless: boolean;
   readonly group: Task["group"];
   readonly call: Task["call"];
   readonly made: Task["made"];
@@ -79,7 +82,7 @@ class CollectedTask implements Task {
     found: Found,
     dag: Task["dag"],
     group: Task["group"],
-    { repeated, scope }: Context,
+    { repeated, scope, open }: Context,
     scriptsOf: (task: BareTask) => readonly TaskScript[],
   ) {
     this.id = found.id;
@@ -89,6 +92,7 @@ class CollectedTask implements Task {
     this.repeated = repeated;
     this.operator = found.operator;
     this.dag = dag;
+    this.dagless = !open && !dag && !found.made && !given(found, "dag");
     this.group = group;
     this.call = found.call;
     this.made = found.made;
@@ -413,13 +417,14 @@ export function collect(
         const value = unwrap(item.value);
         const variable = item.target?.kind === "name" ? item.target.id : undefined;
         if (value.kind === "call" && makesGroup(value.func, scope))
-          inside = { ...inside, group: addGroup(value, variable, inside) };
+          inside = { ...inside, group: addGroup(value, variable, inside), open: true };
         else {
           const known = values.evaluate(item.value, scope);
           const dag = dags.named(item.value, scope);
           const group = known.kind === "call" ? groupOfCall.get(known.call) : undefined;
           if (dag) inside = { ...inside, dag, group: undefined };
           if (group) inside = { ...inside, group };
+          if (!dag) inside = { ...inside, open: true };
           expressions(item.value, statement, undefined, inside);
         }
       }
@@ -465,7 +470,7 @@ export function collect(
     for (const statement of definition.body) visit(statement, inside);
   };
 
-  const top = nowhere(names.module, false);
+  const top = { ...nowhere(names.module, false), open: false };
   for (const statement of module.body) visit(statement, top);
 
   // A TaskFlow function that nobody calls here is still a task somewhere: its body is checked.

@@ -98,6 +98,8 @@ export type Task = {
   readonly repeated: boolean;
   readonly operator: Operator;
   readonly dag: Dag | undefined;
+  /** Made where no DAG is, for one to take it later: `wait = Op(…)`, `wait >> task_of_a_dag`. No `default_args` reach it. */
+  readonly dagless: boolean;
   readonly group: TaskGroup | undefined;
   /** `SSHOperator(…)`, `SSHOperator.partial(…)`; for TaskFlow the decorated function's call, undefined when it is never called. */
   readonly call: Call | undefined;
@@ -211,6 +213,8 @@ export type TaskPlace = {
   readonly label: string;
   /** False when it is certain that nothing ends the task: no `execution_timeout`, no `dagrun_timeout`. */
   readonly bounded: boolean;
+  /** How often Airflow runs it again, as far as that is certain. */
+  readonly retries?: number;
 };
 
 /** A function, or a script, of another file that a task runs. */

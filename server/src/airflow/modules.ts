@@ -9,6 +9,7 @@ import { isUnbounded } from "./bounds.ts";
 import type { DagFile, Run, Task, TaskPlace } from "./dagfile.ts";
 import { shownName } from "./kinds.ts";
 import { namedFunctions, type Reached } from "./reach.ts";
+import { retriesOf } from "./retries.ts";
 
 type Text = { readonly path: string; readonly text: string };
 
@@ -68,7 +69,14 @@ export function runsOf(file: DagFile, elsewhere: ReadonlyMap<Home, Reached>): Ru
 /** A task as other files are told of it. */
 export function placeOf(file: DagFile, task: Task): TaskPlace {
   const label = task.id === undefined ? shownName(task) : `${shownName(task)} "${task.id}"`;
-  return { path: file.path, span: task.span, label, bounded: !isUnbounded(file, task) };
+  const retries = retriesOf(file, task);
+  return {
+    path: file.path,
+    span: task.span,
+    label,
+    bounded: !isUnbounded(file, task),
+    retries: retries === "unknown" ? 0 : retries.count,
+  };
 }
 
 /** Tasks of other files that run the function at an offset; of nested ones the innermost that anybody runs. */

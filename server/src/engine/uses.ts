@@ -51,15 +51,8 @@ export class Uses {
 }
 
 // Padded, so that text order is the order of places.
-function keyOf({ function: name = "", task: { path, span, label, bounded }, fault }: Run): string {
+function keyOf({ function: name = "", task: { path, span, label, bounded, retries = 0 }, fault }: Run): string {
   const said = fault ? [fault.rule, fault.span.start, fault.span.end, fault.severity, fault.message] : [];
-  return [
-    path,
-    String(span.start).padStart(9, "0"),
-    String(span.end).padStart(9, "0"),
-    name,
-    label,
-    bounded,
-    ...said,
-  ].join("\0");
+  const place = [span.start, span.end].map((one) => String(one).padStart(9, "0"));
+  return [path, ...place, name, label, bounded, retries, ...said].join("\0");
 }

@@ -1,7 +1,7 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import { isUnset } from "../airflow/bounds.ts";
-import type { DagFile, Task } from "../airflow/dagfile.ts";
+import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { known, operators } from "../airflow/kinds.ts";
 import { type Retries, retriesOf } from "../airflow/retries.ts";
 import { type Survivor, survivorOf, survivorOfCall } from "../airflow/survivors.ts";
@@ -70,7 +70,7 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
       });
     }
     for (const call of file.calls) {
-      const retried = call.live ? firstRetried(file, call.tasks) : undefined;
+      const retried = call.live ? (firstRetried(file, call.tasks) ?? retriedElsewhere(call)) : undefined;
       const survivor = retried && survivorOfCall(file, call);
       if (!survivor || survivor.guarded) continue;
       report({
@@ -79,14 +79,22 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
         message: message(survivor, retried.retries),
         hint: hints[survivor.by],
         related: related(retried.retries),
-        fixes: () => [lockFix(retried.task, survivor), noRetriesFix(file, retried.task)],
+        fixes: () => (retried.task ? [lockFix(retried.task, survivor), noRetriesFix(file, retried.task)] : []),
       });
     }
   },
 });
 
+type Retried = { readonly task: Task | undefined; readonly retries: Retries };
+
+/** A helper that tasks of other files run. */
+function retriedElsewhere({ users }: RemoteCall): Retried | undefined {
+  const count = Math.max(0, ...users.map((one) => one.retries ?? 0));
+  return count > 0 ? { task: undefined, retries: { count, given: undefined } } : undefined;
+}
+
 /** The first of a function's tasks that Airflow retries. */
-function firstRetried(file: DagFile, tasks: readonly Task[]): { task: Task; retries: Retries } | undefined {
+function firstRetried(file: DagFile, tasks: readonly Task[]): Retried | undefined {
   for (const task of tasks) {
     const retries = retriesOf(file, task);
     if (retries !== "unknown" && retries.count > 0) return { task, retries };
