@@ -1,5 +1,5 @@
 /** Loops of task code that sleep and look again, with nothing to end them but what they wait for. */
-import type { Expr, Stmt, While } from "../syntax/python.ts";
+import { dottedName, type Expr, type Stmt, type While } from "../syntax/python.ts";
 import { bodiesOf, expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { contains, type Span, slice } from "../text/span.ts";
 import { hasUnboundedRunner } from "./bounds.ts";
@@ -41,10 +41,10 @@ const limits =
   /\b(?:time\.time|monotonic|perf_counter|datetime|utcnow|now|today|pendulum|timeout\w*|\w*_timeout|deadline|elapsed|expir\w*|\w*attempts?|\w*retr(?:y|ies)\w*|tries|\w*max\w*|limit|remaining|\w*count(?:er)?|waited|total_\w+|start\w*|end_?time|duration)\b/i;
 
 /** if state in ("SUCCEEDED", "FAILED", "TIMED_OUT"): break */
-const timedOut = /["'](?:\w+_)?(?:TIMED_?OUT|EXPIRED)["']/i;
+const timedOut = /["'](?:\w+_)?(?:TIMED?_?OUT|EXPIRED)["']/i;
 
-/** requests.get(url, timeout=30): a keyword of a call bounds that call. */
-const keywords = /\b\w+\s*=(?!=)\s*[^,()]*/g;
+/** requests.get(url, timeout=30): a keyword of a call bounds that call. "TIMEOUT" is a state, and no clock. */
+const keywords = /\b\w+\s*=(?!=)\s*[^,()]*|"[^"\n]*"|'[^'\n]*'/g;
 
 /** The conditions on which the loop ends or is left. */
 function waysOut(loop: While): Expr[] {
@@ -84,12 +84,13 @@ function leaves(statement: Stmt): boolean {
 /** Work is done a turn at a time: pages are fetched, rows collected, a list used up. */
 function makesProgress(file: DagFile, loop: While): boolean {
   let collects = false;
+  const fresh = startedAnew(loop);
   const assigned = new Map<string, number>();
   const used = new Map<string, number>();
   walkStatements(loop.body, (statement) => {
     for (const expr of expressionsOf(statement)) {
       walkExpr(expr, (one) => {
-        if (one.kind === "call" && one.func.kind === "attribute")
+        if (one.kind === "call" && one.func.kind === "attribute" && !fresh.has(dottedName(one.func.value) ?? ""))
           collects ||=
             /^(?:append|extend|write|writerow|writerows|insert|add|update|popleft|pop|put|get_nowait|send|publish|yield)$/.test(
               one.func.name,
@@ -110,6 +111,22 @@ function makesProgress(file: DagFile, loop: While): boolean {
     carried ||
     /\bnext\w*(?:token|page|marker|cursor)|\bcursor\b|\boffset\b/i.test(slice(file.text, loop.span))
   );
+}
+
+/** states = []: what is collected for one turn alone. */
+function startedAnew(loop: While): ReadonlySet<string> {
+  const found = new Set<string>();
+  walkStatements(loop.body, (one) => {
+    const value = one.kind === "assign" ? one.value : undefined;
+    const empty =
+      (value?.kind === "list" && value.items.length === 0) ||
+      (value?.kind === "dict" && value.entries.length === 0) ||
+      (value?.kind === "call" && value.args.length === 0 && /^(?:list|dict|set)$/.test(dottedName(value.func) ?? ""));
+    if (one.kind === "assign" && empty)
+      for (const target of one.targets) if (target.kind === "name") found.add(target.id);
+    return true;
+  });
+  return found;
 }
 
 function note(places: Map<string, number>, name: string, at: number): void {
