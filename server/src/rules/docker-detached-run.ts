@@ -48,7 +48,7 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
       const left = leftContainer(command);
       if (!left || left.serves) continue;
       const after = afterContainer(visit, text.root);
-      if (after.used || isUsedElsewhere(file, found)) continue;
+      if (after.used || isUsedElsewhere(file, found, laterOf(left))) continue;
       const { folded } = visit.script;
       const start = command.words[0]?.span.start ?? command.span.start;
       report({
@@ -83,11 +83,23 @@ function message({ how, verb }: LeftContainer, { awaited }: Afterwards): string 
   return `\`${how}\` returns once ${what} has started: the task succeeds at once, and nobody learns how it ends.`;
 }
 
-const later =
-  /\b(?:docker|podman|nerdctl)\b[^\n]*\b(?:wait|logs|inspect|ps|exec|attach|stop|kill|rm|down|cp|port)\b|\bdocker\.(?:from_env|DockerClient|APIClient)\b|\bcontainers\.get\b/;
+const verbs = String.raw`\b(?:wait|logs|inspect|ps|exec|attach|stop|kill|rm|down|cp|port)\b`;
+const inCode = String.raw`\bdocker\.(?:from_env|DockerClient|APIClient)\b|\bcontainers\.get\b`;
+const later = new RegExp(String.raw`\b(?:docker|podman|nerdctl)\b[^\n]*${verbs}|${inCode}`);
+
+/** What would go on with the container: for a project of compose files that are named, not a command that names others. */
+function laterOf({ files }: LeftContainer): RegExp {
+  const names = files.map((one) => one.split("/").at(-1) ?? "").filter((one) => /^[\w.-]+\.ya?ml$/.test(one));
+  if (names.length === 0 || names.length < files.length) return later;
+  const own = `(?=[^\\n;&|]*(?<![\\w-])(?:${names.join("|").replaceAll(".", "\\.")})(?!\\w))`;
+  const others = String.raw`(?:-|\s+)compose\s[^\n;&|]*?(?:-f|--file)[\s=]+["']?[^\s"']+\.ya?ml`;
+  return new RegExp(
+    String.raw`\b(?:docker|podman|nerdctl)(?=\s|-compose\s)(?:${own}|(?!${others}))[^\n;&|]*${verbs}|${inCode}`,
+  );
+}
 
 /** Whether another task, or the code around the call, goes on with the container, or that cannot be told. */
-function isUsedElsewhere(file: DagFile, { text, visit }: ShellTextCommand): boolean {
+function isUsedElsewhere(file: DagFile, { text, visit }: ShellTextCommand, later: RegExp): boolean {
   const tasks = tasksOf(text);
   const { statement, script } = visit;
   const command = script.folded.text.slice(statement.span.start, statement.span.end);

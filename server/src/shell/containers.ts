@@ -13,6 +13,8 @@ export type LeftContainer = {
   readonly option: Word;
   /** It is made to be used by others while it runs: it publishes a port, is restarted when it ends, or is a known server. */
   readonly serves: boolean;
+  /** The compose files that the command names. */
+  readonly files: readonly string[];
 };
 
 const client = /^(?:docker|podman|nerdctl)$/;
@@ -36,25 +38,26 @@ export function leftContainer(command: ShellCommand): LeftContainer | undefined 
     verb: verb.text,
     option,
     serves: verb.text === "run" && (used || isServer(image)),
+    files: [],
   };
 }
 
 function composed(name: string, words: readonly Word[]): LeftContainer | undefined {
   const { flags, operands } = options(words, optionSpecs["docker compose"]);
   const [verb, ...rest] = operands;
+  // docker-compose-app.yml
+  const files = [...(flags.get("f") ?? []), ...(flags.get("file") ?? [])].map((one) => one.text ?? "");
   if (verb?.text === "up") {
     const option = rest.find((one) => /^(?:--detach|-[a-zA-Z]*d)$/.test(one.text));
     const services = rest.filter((one) => !one.text.startsWith("-"));
     if (!option || rest.some((one) => /^--wait/.test(one.text))) return undefined;
-    // docker-compose-app.yml
-    const files = [...(flags.get("f") ?? []), ...(flags.get("file") ?? [])].map((one) => one.text ?? "");
     const named = [...services.map((one) => one.text), ...files.map((one) => one.replace(/\.\w+$/, ""))];
-    return { how: `${name} up -d`, verb: "up", option, serves: named.some(isServer) };
+    return { how: `${name} up -d`, verb: "up", option, serves: named.some(isServer), files };
   }
   if (verb?.text !== "run" && verb?.text !== "exec") return undefined;
   const spec = verb.text === "run" ? optionSpecs["docker run"] : optionSpecs["docker exec"];
   const option = detaching(options(rest, spec));
-  return option && { how: `${name} ${verb.text} -d`, verb: verb.text, option, serves: false };
+  return option && { how: `${name} ${verb.text} -d`, verb: verb.text, option, serves: false, files };
 }
 
 function detaching({ flags }: ParsedOptions): Word | undefined {
