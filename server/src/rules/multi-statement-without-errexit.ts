@@ -1,6 +1,7 @@
 import { type JudgedText, judgedTexts } from "../airflow/judged.ts";
 import { errexitFix, errexitStatement } from "../edits/strictShell.ts";
 import { type Lost, lostFailures } from "../shell/lost.ts";
+import { laxPipelines } from "../shell/pipelines.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { harmlessCommands } from "./harmlessCommands.ts";
 import { defineRule } from "./rule.ts";
@@ -62,6 +63,13 @@ with DAG("export") as dag:
           message: message(lost, text),
           hint: `Start the text with \`${errexitStatement(lost)}\`, or join the statements with \`&&\`.`,
           fixes: () => [errexitFix(file, lost, text, harmless)],
+          related: laxPipelines(lost.script, { errexit: true })
+            .filter((one) => one.script === lost.script)
+            .slice(0, 3)
+            .map(({ statement, program, last }) => ({
+              span: sourceSpan(lost.script.folded, statement.span),
+              message: `with \`set -e\` alone, ${last} would still hide a failure of ${program} here: \`set -o pipefail\``,
+            })),
         });
       }
     }

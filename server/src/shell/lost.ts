@@ -1,4 +1,5 @@
 /** Statements whose failure a text forgets, because it goes on without `set -e`. */
+import { Kept } from "../syntax/kept.ts";
 import { deciding } from "./deciding.ts";
 import { isFilter } from "./pace.ts";
 import type { Script, ShellCommand, Statement } from "./script.ts";
@@ -32,7 +33,7 @@ export function lostFailures(script: Script, harmless?: Programs): readonly Lost
 }
 
 // Four rules ask about each text.
-const losses = new WeakMap<Script, readonly Lost[]>();
+const losses = new Kept<Script, readonly Lost[]>();
 
 function findLost(script: Script, harmless?: Programs): Lost[] {
   if (!/[;\n]|\bdo\b|\beval\b/.test(script.folded.text)) return [];
@@ -212,7 +213,10 @@ function worker(statement: Statement, harmless: Programs | undefined): ShellComm
     case "pipeline": {
       // `zcat a | ./load.py | tee log`
       const all = statement.stages.flatMap((one) => inner(one) ?? []);
-      return all.find((one) => !isFilter(one) && !/^(?:zcat|gunzip|gzip)$/.test(one.program ?? "")) ?? all[0];
+      const working = all.find((one) => !isFilter(one) && !/^(?:zcat|gunzip|gzip)$/.test(one.program ?? ""));
+      // `ssh app stat f | cut -c1-10` asks; a filter behind it is no work of its own.
+      const [asking] = statement.stages;
+      return working ?? (asking?.kind === "command" && asking.nested && asking !== all[0] ? undefined : all[0]);
     }
     case "and-or":
       // `[ -f x ] && mv x y`: a test that fails is no failure; behind `||` somebody sees to it.

@@ -52,6 +52,8 @@ export function isCleanup(command: ShellCommand, harmless = none): boolean {
   const { program } = command;
   if (program === undefined) return false;
   if (harmless.has(program)) return true;
+  // `ssh db1 cat /var/backups/day.sql > day.sql` fetches a file.
+  if (command.nested && command.nested.script.place !== "worker" && savesOutput(command)) return false;
   if (command.nested && program !== "eval") {
     const inner = lastStatus(command.nested.script);
     return inner.length > 0 && inner.every((one) => isCleanup(one, harmless));
@@ -65,6 +67,13 @@ export function isCleanup(command: ShellCommand, harmless = none): boolean {
         .map((one) => one.text)
         .join(" "),
     ) ?? false
+  );
+}
+
+function savesOutput({ redirects }: ShellCommand): boolean {
+  return redirects.some(
+    ({ operator, descriptor, target }) =>
+      /^>[>|]?$/.test(operator) && (descriptor ?? 1) === 1 && target !== undefined && target.text !== "/dev/null",
   );
 }
 
