@@ -4,6 +4,7 @@ import { pipefailFix } from "../edits/strictShell.ts";
 import { lostFailures } from "../shell/lost.ts";
 import { laxPipelines } from "../shell/pipelines.ts";
 import { sourceSpan } from "../syntax/folded.ts";
+import { contains } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -43,7 +44,8 @@ with DAG("backup") as dag:
       const lost = lostFailures(script);
       for (const pipeline of laxPipelines(script, { read: task !== undefined })) {
         // Lost to the statements behind it as well: multi-statement-without-errexit.
-        if (lost.some((one) => one.script === pipeline.script && one.statement === pipeline.statement)) continue;
+        if (lost.some((one) => one.script === pipeline.script && contains(one.statement.span, pipeline.statement.span)))
+          continue;
         const { program, last, endsEarly, answers } = pipeline;
         const reader = answers && task ? readerOf(file, task) : undefined;
         if (answers && !reader) continue;

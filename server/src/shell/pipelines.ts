@@ -170,7 +170,9 @@ function isGrep(statement: Statement): boolean {
 
 function endsEarly(statement: Statement): boolean {
   if (statement.kind !== "command") return false;
-  if (statement.program === "head") return true;
+  // `head --bytes -4` reads to the end: all but the last four.
+  if (statement.program === "head")
+    return !/(?:-n|-c|--lines|--bytes)[ =]?-\d/.test(statement.words.map((one) => one.text).join(" "));
   const { words } = statement;
   return isGrep(statement) && words.some((one) => /^(?:-\w*[qm]|--quiet|--silent|--max-count)/.test(one.text));
 }
@@ -189,6 +191,9 @@ function decides(visit: Visit, errexit: boolean): boolean {
   )
     return false;
   if (errexit || strictness(script).get(statement)?.errexit) return true;
+  // `a | b > day.csv && load day.csv`: what follows is to run only when it has succeeded.
+  if (parents.some((one, index) => one.kind === "and-or" && isOn(one.left, parents[index + 1] ?? statement)))
+    return true;
   return scope === script
     ? standsLast(script.body, [...parents, statement])
     : parents.every((one) => one.kind === "subshell");
