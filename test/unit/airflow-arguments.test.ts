@@ -236,6 +236,15 @@ describe("a task that is made without a DAG", () => {
     expect(cmdTimeout(text)).toBe(expected);
   });
 
+  it("may be a decorated function whose decorator names the DAG", () => {
+    const file = read(`${imports}${dag}@task(dag=dag)\ndef t(): ...\n@task(dag=DAGS[1])\ndef u(): ...\nt()\nu()`);
+    expect(["t", "u"].map((id) => shownArgument(file, taskOf(file, id), "cmd_timeout"))).toEqual([
+      "default_args 5",
+      "unknown",
+    ]);
+    expect(taskOf(file, "t").dag?.id).toBe("d");
+  });
+
   it("joins the DAG of its neighbours", () => {
     const file = read(
       `${imports}a = SSHOperator(task_id="a")\nb = SSHOperator(task_id="b")\nc = SSHOperator(task_id="c")\n${dag}a >> b >> SSHOperator(task_id="u", dag=dag)`,

@@ -92,7 +92,7 @@ class CollectedTask implements Task {
     this.repeated = repeated;
     this.operator = found.operator;
     this.dag = dag;
-    this.dagless = !open && !dag && !found.made && !given(found, "dag");
+    this.dagless = !open && !dag && !found.made && !dagGiven(found);
     this.group = group;
     this.call = found.call;
     this.made = found.made;
@@ -157,7 +157,7 @@ export function collect(
     context.dag ?? (context.function && dags.around(context.function));
 
   const addTask = (task: Found, calls: readonly (Call | undefined)[], context: Context): void => {
-    const explicit = given(task, "dag");
+    const explicit = dagGiven(task);
     const grouped = given(task, "task_group");
     const dag = !explicit
       ? dagAround(context)
@@ -519,6 +519,12 @@ function functionOf(value: Value): FunctionDef | undefined {
 
 function isOperator(callee: Expr, scope: Scope, home: Home): boolean {
   return operatorOf(callee, scope, home) !== undefined;
+}
+
+/** `Op(dag=…)`, `@task(dag=…)` */
+function dagGiven(task: Found): ReturnType<typeof given> {
+  const [named] = [task.override, task.decorator].flatMap((one) => (one && keyword(one, "dag")) ?? []);
+  return given(task, "dag") ?? named?.value;
 }
 
 function nameSpan(expr: Expr): Expr["span"] {
