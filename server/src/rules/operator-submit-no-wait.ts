@@ -4,12 +4,15 @@ import type { DagFile } from "../airflow/dagfile.ts";
 import { isA, operators } from "../airflow/kinds.ts";
 import { monitored } from "../airflow/monitor.ts";
 import { waitingOf } from "../airflow/waiting.ts";
+import { type WatchedPart, watchedPart } from "../airflow/watchedParts.ts";
 import type { Behaviour } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
 import { findClass } from "../catalog/index.ts";
 import type { OperatorClass } from "../catalog/operator.ts";
 import { canBeWatched, sensorFix } from "../edits/sensor.ts";
 import { givesUpEarly, isPlural, waitingFixes } from "../edits/waiting.ts";
+import { editFolded } from "../syntax/folded.ts";
+import type { Fix } from "../text/edit.ts";
 import { isExempt } from "./exemptOperators.ts";
 import { textsOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
@@ -30,7 +33,7 @@ export default defineRule({
   profile: "recommended",
   mergesInto: ["trigger-dagrun-deferrable-ignored"],
   docs: {
-    why: `Some operators return as soon as the service has accepted the request, unless a keyword tells them to wait: \`EmrAddStepsOperator\` (\`wait_for_completion=False\`), \`KubernetesJobOperator\` (\`wait_until_job_complete=False\`), \`LivyOperator\` (\`polling_interval=0\`), \`StepFunctionStartExecutionOperator\` (only \`deferrable=True\` waits) and others. The task is green within seconds, its retries and its time limit never see the work, and what runs after it starts too early. When the work fails, nobody in Airflow hears of it.`,
+    why: `Some operators return as soon as the service has accepted the request, unless a keyword tells them to wait: \`EmrAddStepsOperator\` (\`wait_for_completion=False\`), \`KubernetesJobOperator\` (\`wait_until_job_complete=False\`), \`LivyOperator\` (\`polling_interval=0\`), \`StepFunctionStartExecutionOperator\` (only \`deferrable=True\` waits) and others. The task is green within seconds, its retries and its time limit never see the work, and what runs after it starts too early. When the work fails, nobody in Airflow hears of it. A sensor that is given one of several EMR steps, \`[0]\`, watches that one alone.`,
     bad: `from airflow import DAG
 from airflow.providers.amazon.aws.operators.emr import EmrAddStepsOperator
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -73,7 +76,20 @@ with DAG("nightly_steps") as dag:
       if (!behaviour || !canBeWatched(behaviour)) continue;
       if (waitingOf(file, task, behaviour) !== "leaves") continue;
       if (isCleanUp(file, task) || givesBack(file, task)) continue;
-      if (monitored(file, task, behaviour) !== "no") continue;
+      const seen = monitored(file, task, behaviour);
+      const watched = seen === "yes" ? watchedPart(file, task, behaviour) : undefined;
+      if (watched) {
+        const { sensor, part, parts } = watched;
+        report({
+          span: watched.argument.span,
+          message: `${sensor.operator.name} watches part ${part} of ${parts}: it does not wait for the last one, and if that fails, this task stays green.`,
+          hint: "Watch the last one, [-1]: EMR runs the steps of a cluster one after another by default.",
+          severity: "warning",
+          related: [{ span: task.span, message: `starts ${parts}` }],
+          fixes: () => [lastPartFix(watched)],
+        });
+      }
+      if (seen !== "no") continue;
       const several = isPlural(behaviour.product);
       report({
         span: task.span,
@@ -89,6 +105,18 @@ with DAG("nightly_steps") as dag:
     }
   },
 });
+
+function lastPartFix({ argument: { resolved }, index }: WatchedPart): Fix | undefined {
+  const edit = resolved.kind === "string" ? editFolded(resolved.folded, index, "-1") : { span: index, text: "-1" };
+  return (
+    edit && {
+      title: "Watch the last one",
+      edits: [edit],
+      safety: "unsafe",
+      why: "the sensor then waits until the last one has ended, and a failure of an earlier one that lets the rest go on is not seen",
+    }
+  );
+}
 
 function hint({ project }: DagFile, known: OperatorClass, { wait, sensor }: Behaviour): string {
   const cls = sensor && findClass(sensor.class);
