@@ -2,6 +2,7 @@
 
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { seenFrom } from "../syntax/foreign.ts";
+import { Kept } from "../syntax/kept.ts";
 import type { Call, CallArgument, ClassDef, Expr, FunctionDef } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
@@ -38,7 +39,7 @@ export function argument(file: Arguments, task: BareTask, name: string): Lookup 
 }
 
 /** Many rules ask every task for the same few arguments. */
-const answers = new WeakMap<BareTask, Map<string, Lookup>>();
+const answers = new Kept<BareTask, Map<string, Lookup>>();
 
 function nearest(layers: readonly Layer[], name: string): Lookup {
   for (const layer of layers) {
@@ -86,7 +87,7 @@ export function valuesGiven(
   return mapped?.kind === "list" ? mapped.items : [resolved];
 }
 
-const layers = new WeakMap<BareTask, readonly Layer[]>();
+const layers = new Kept<BareTask, readonly Layer[]>();
 
 /** Every rule asks for some argument of every task: its layers are read once. */
 function layersOf(file: Arguments, task: BareTask): readonly Layer[] {
@@ -123,8 +124,8 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
   return read;
 }
 
-const dagLayers = new WeakMap<Dag, Layer>();
-const groupLayers = new WeakMap<TaskGroup, Layer | "none">();
+const dagLayers = new Kept<Dag, Layer>();
+const groupLayers = new Kept<TaskGroup, Layer | "none">();
 
 /** All tasks of a DAG share it. */
 function dagLayer(file: Arguments, dag: Dag): Layer {

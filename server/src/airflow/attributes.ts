@@ -1,4 +1,5 @@
 /** Attributes of a task that are set after it is made: `load.trigger_rule = "all_done"`. */
+import { Kept } from "../syntax/kept.ts";
 import type { BareTask } from "./collect.ts";
 import type { DagFile } from "./dagfile.ts";
 import { writtenCall } from "./written.ts";
@@ -14,7 +15,7 @@ export function isSetLater(file: Followed, task: BareTask, name: string): boolea
   return made !== undefined && file.results.resultOf(made).uses.some((use) => use.path[0] === name);
 }
 
-const sets = new WeakMap<DagFile["module"], ReadonlySet<string>>();
+const sets = new Kept<DagFile["module"], ReadonlySet<string>>();
 
 /** `load.retries = 3`, `load.env["DAY"] = day`, `load.env.update(…)`, `load.timeout: int = 5` */
 const setting = /\.(\w+)\s*(?:=(?!=)|[-+*/%|&]{1,2}=|[.:[])/g;

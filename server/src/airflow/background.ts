@@ -1,13 +1,15 @@
 /** What tasks leave running when they end: background processes of their shell texts and of the calls in their code. */
+
 import { type Detached, detached } from "../shell/detach.ts";
 import { remoteInvocation } from "../shell/remote.ts";
 import type { Script } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
+import { Kept } from "../syntax/kept.ts";
 import { partKey, type SourceSpan } from "../text/span.ts";
 import type { DagFile, RemoteCall, Task, TaskScript } from "./dagfile.ts";
 import { followersOf } from "./edges.ts";
-import { operators, runsAs, watches } from "./kinds.ts";
+import { operators, runsAs, runsAsAny, watches } from "./kinds.ts";
 import { scriptOf } from "./processes.ts";
 import { hiddenFollowers } from "./sight.ts";
 
@@ -51,7 +53,7 @@ export function backgroundJobs(file: DagFile): readonly Background[] {
 }
 
 // Three rules ask about each file.
-const jobs = new WeakMap<DagFile, readonly Background[]>();
+const jobs = new Kept<DagFile, readonly Background[]>();
 
 /** What runs a text to its end, in a container or not; a remote job's text has rules of its own. */
 const runners = [
@@ -90,7 +92,7 @@ function findJobs(file: DagFile): readonly Background[] {
     }
   };
   for (const task of file.tasks) {
-    if (!runners.some((one) => runsAs(task, one))) continue;
+    if (!runsAsAny(task, runners)) continue;
     for (const script of task.scripts) {
       if (script.template !== undefined && script.template.exists !== false) continue;
       add(script.script, { task, script, call: undefined }, [task]);

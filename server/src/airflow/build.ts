@@ -6,7 +6,7 @@ import { projectOf } from "../syntax/imported.ts";
 import { lowerModule } from "../syntax/lower.ts";
 import { results } from "../syntax/uses.ts";
 import { collectCalls } from "./calls.ts";
-import { collect } from "./collect.ts";
+import { type Collected, collect } from "./collect.ts";
 import type { DagFile, RemoteCall, Run } from "./dagfile.ts";
 import { collectEdges } from "./edges.ts";
 import { openedModule, passing, runsOf, scriptFiles, usersAt } from "./modules.ts";
@@ -68,41 +68,91 @@ export function build(
   const outcomes = results(module);
   const reached = runBy({ module, names, tasks, users, imports, importsOf: around.importsOf });
   const calls = collectCalls(module, values, outcomes, reached.here, tasks.length > 0);
-  let callsElsewhere: readonly RemoteCall[] | undefined;
-  let runs: readonly Run[] | undefined;
-  const file: DagFile = {
-    path: source.path,
-    text: source.text,
-    module,
-    names,
-    values,
-    results: outcomes,
-    project: projectFor(project, names),
-    dags: found.dags,
-    groups: found.groups,
-    tasks,
-    edges,
-    openEdges,
-    edgesComplete: openEdges.length === 0,
-    calls: calls.filter((one) => one.kind !== "pause"),
-    pauses: calls.filter((one) => one.kind === "pause"),
-    get callsElsewhere() {
-      callsElsewhere ??= [...reached.elsewhere].flatMap(([home, code]) =>
-        collectCalls(home.module, home, results(home.module), code).filter(
-          (one) => one.kind !== "pause" && one.tasks.length > 0,
-        ),
-      );
-      return callsElsewhere;
-    },
-    usersAt: (offset) => usersAt(reached.here, offset),
-    get runs() {
-      runs ??= runsOf(file, reached.elsewhere);
-      return runs;
-    },
-    get dependencies() {
-      return [...new Set([...around.homes.keys(), ...scriptFiles(tasks)])];
-    },
-    errors: module.errors,
-  };
-  return file;
+  return new BuiltFile(source, module, values, outcomes, projectFor(project, names), found, edges, openEdges, calls, {
+    around,
+    reached,
+  });
 }
+
+/**
+ * What was built, with late parts. A class, since each object literal with a `get` is a shape of its own to V8: whoever
+ * reads such objects is slow, and the shape keeps the object alive until a full collection.
+ */
+class BuiltFile implements DagFile {
+  readonly path: string;
+  readonly text: string;
+  readonly module: DagFile["module"];
+  readonly names: DagFile["names"];
+  readonly values: DagFile["values"];
+  readonly results: DagFile["results"];
+  readonly project: Project;
+  readonly dags: DagFile["dags"];
+  readonly groups: DagFile["groups"];
+  readonly tasks: DagFile["tasks"];
+  readonly edges: DagFile["edges"];
+  readonly openEdges: DagFile["openEdges"];
+  readonly edgesComplete: boolean;
+  readonly calls: readonly RemoteCall[];
+  readonly pauses: readonly RemoteCall[];
+  readonly errors: DagFile["errors"];
+  readonly #surroundings: Surroundings;
+  #callsElsewhere: readonly RemoteCall[] | undefined;
+  #runs: readonly Run[] | undefined;
+
+  constructor(
+    { path, text }: Source,
+    module: DagFile["module"],
+    values: DagFile["values"],
+    outcomes: DagFile["results"],
+    project: Project,
+    { dags, groups, tasks }: Collected,
+    edges: DagFile["edges"],
+    openEdges: DagFile["openEdges"],
+    calls: readonly RemoteCall[],
+    surroundings: Surroundings,
+  ) {
+    this.path = path;
+    this.text = text;
+    this.module = module;
+    this.names = values.names;
+    this.values = values;
+    this.results = outcomes;
+    this.project = project;
+    this.dags = dags;
+    this.groups = groups;
+    this.tasks = tasks;
+    this.edges = edges;
+    this.openEdges = openEdges;
+    this.edgesComplete = openEdges.length === 0;
+    this.calls = calls.filter((one) => one.kind !== "pause");
+    this.pauses = calls.filter((one) => one.kind === "pause");
+    this.errors = module.errors;
+    this.#surroundings = surroundings;
+  }
+
+  get callsElsewhere(): readonly RemoteCall[] {
+    this.#callsElsewhere ??= [...this.#surroundings.reached.elsewhere].flatMap(([home, code]) =>
+      collectCalls(home.module, home, results(home.module), code).filter(
+        (one) => one.kind !== "pause" && one.tasks.length > 0,
+      ),
+    );
+    return this.#callsElsewhere;
+  }
+
+  usersAt = (offset: number): ReturnType<DagFile["usersAt"]> => usersAt(this.#surroundings.reached.here, offset);
+
+  get runs(): readonly Run[] {
+    this.#runs ??= runsOf(this, this.#surroundings.reached.elsewhere);
+    return this.#runs;
+  }
+
+  get dependencies(): readonly string[] {
+    return [...new Set([...this.#surroundings.around.homes.keys(), ...scriptFiles(this.tasks)])];
+  }
+}
+
+/** What a file's late parts are read from. */
+type Surroundings = {
+  readonly around: ReturnType<typeof projectOf>;
+  readonly reached: ReturnType<typeof runBy>;
+};

@@ -1,9 +1,11 @@
 /** Calls in the code that tasks run which start or talk to other programs and machines. */
+
 import { argvScript } from "../shell/argv.ts";
 import { lowerScript } from "../shell/lower.ts";
 import type { Evaluator } from "../syntax/evaluator.ts";
 import type { Folded } from "../syntax/folded.ts";
 import { journeyOf } from "../syntax/journey.ts";
+import { Kept } from "../syntax/kept.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { unknownPiece } from "../syntax/pieces.ts";
 import {
@@ -53,35 +55,20 @@ export function collectCalls(
     if (named) ({ kind, callee: resolved } = named);
     if (!kind) return;
     const code = place.lambda ?? place.function;
-    // Following a result takes an index of the whole file, and most calls are fine at first sight.
-    let command: { readonly value: RemoteCall["command"] } | undefined;
-    let result: Result | undefined;
-    calls.push({
-      kind,
-      callee: resolved,
-      call,
-      span: call.func.span,
-      function: place.function,
-      get command() {
-        command ??= { value: commandOf(kind, call, place.scope, values) };
-        return command.value;
-      },
-      get result() {
-        result ??= journeyOf({ module, results, isOwn }, call);
-        return result;
-      },
-      live: !code || reached.has(code),
-      tasks: (code && reached.get(code)?.tasks) ?? [],
-      users: (code && reached.get(code)?.users) ?? [],
-      scope: place.scope,
-    });
-  };
-  type Place = {
-    readonly scope: Scope;
-    readonly function: FunctionDef | undefined;
-    readonly lambda: Lambda | undefined;
-    /** The class whose method it is. */
-    readonly owner: ClassDef | undefined;
+    const runners = code && reached.get(code);
+    calls.push(
+      new FoundCall(
+        kind,
+        resolved,
+        call,
+        place,
+        { live: !code || runners !== undefined, ...nobody, ...runners },
+        {
+          command: () => commandOf(kind, call, place.scope, values),
+          result: () => journeyOf({ module, results, isOwn }, call),
+        },
+      ),
+    );
   };
   const expressions = (expr: Expr, place: Place, running: boolean): void => {
     walkExpr(expr, (one) => {
@@ -111,6 +98,63 @@ export function collectCalls(
   };
   visit(module.body, { scope: names.module, function: undefined, lambda: undefined, owner: undefined }, false);
   return calls;
+}
+
+/** Where a call stands. */
+type Place = {
+  readonly scope: Scope;
+  readonly function: FunctionDef | undefined;
+  readonly lambda: Lambda | undefined;
+  /** The class whose method it is. */
+  readonly owner: ClassDef | undefined;
+};
+
+const nobody = { tasks: [], users: [] };
+
+/** A call whose command and result are followed when somebody asks: that takes an index of the whole file, and most calls are fine at first sight. */
+class FoundCall implements RemoteCall {
+  readonly kind: RemoteCallKind;
+  readonly callee: string;
+  readonly call: Call;
+  readonly span: RemoteCall["span"];
+  readonly function: FunctionDef | undefined;
+  readonly live: boolean;
+  readonly tasks: RemoteCall["tasks"];
+  readonly users: RemoteCall["users"];
+  readonly scope: Scope;
+  readonly #read: { readonly command: () => RemoteCall["command"]; readonly result: () => Result };
+  #command: { readonly value: RemoteCall["command"] } | undefined;
+  #result: Result | undefined;
+
+  constructor(
+    kind: RemoteCallKind,
+    callee: string,
+    call: Call,
+    place: Place,
+    runners: Pick<RemoteCall, "live" | "tasks" | "users">,
+    read: { readonly command: () => RemoteCall["command"]; readonly result: () => Result },
+  ) {
+    this.kind = kind;
+    this.callee = callee;
+    this.call = call;
+    this.span = call.func.span;
+    this.function = place.function;
+    this.live = runners.live;
+    this.tasks = runners.tasks;
+    this.users = runners.users;
+    this.scope = place.scope;
+    this.#read = read;
+  }
+
+  get command(): RemoteCall["command"] {
+    this.#command ??= { value: this.#read.command() };
+    return this.#command.value;
+  }
+
+  get result(): Result {
+    this.#result ??= this.#read.result();
+    return this.#result;
+  }
 }
 
 /** def load(): import requests */
@@ -146,7 +190,7 @@ function calleeOfKept(call: Call, owner: ClassDef | undefined, values: Values): 
   return maker === undefined ? undefined : `${maker}.${func.name}`;
 }
 
-const makersIn = new WeakMap<ClassDef, Map<string, string | undefined>>();
+const makersIn = new Kept<ClassDef, Map<string, string | undefined>>();
 
 /** The one callee whose results a class keeps under an attribute. */
 function makerOf(owner: ClassDef, name: string, values: Values): string | undefined {

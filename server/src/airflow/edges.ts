@@ -1,6 +1,7 @@
 /** Who runs before whom: `>>`, `<<`, set_downstream, chain, TaskFlow arguments, XCom templates. */
 
 import type { Evaluator } from "../syntax/evaluator.ts";
+import { Kept } from "../syntax/kept.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type Expr, type FunctionDef, lastName, type Module, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
@@ -387,4 +388,4 @@ export function followersOf(edges: readonly Edge[], task: Task): ReadonlySet<Tas
 }
 
 // Rules ask about every task of a file.
-const byStart = new WeakMap<readonly Edge[], Map<Task, Edge[]>>();
+const byStart = new Kept<readonly Edge[], Map<Task, Edge[]>>();

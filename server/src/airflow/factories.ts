@@ -1,7 +1,9 @@
 /** Calls that make something without naming its class: of functions of other files, and of a `functools.partial`. */
+
 import { entered } from "../syntax/applied.ts";
 import { argumentsIn, bindingOfParameter, givenTo } from "../syntax/callSites.ts";
 import type { Evaluation } from "../syntax/evaluation.ts";
+import { Kept } from "../syntax/kept.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type Expr, type FunctionDef, keyword, lastName, unwrap } from "../syntax/python.ts";
 import { lookup, type Names, type Scope } from "../syntax/scope.ts";
@@ -82,7 +84,7 @@ export function madeElsewhere(
   return undefined;
 }
 
-const products = new WeakMap<Home, Map<string, Product | "none">>();
+const products = new Kept<Home, Map<string, Product | "none">>();
 
 /** Read once for each function, however often this file calls it. */
 function productOf(definition: FunctionDef, home: Home, what: string, makes: Makes): Product | undefined {

@@ -1,8 +1,10 @@
 /** Shell texts by whose exit status a task succeeds or fails. */
+
 import type { Script } from "../shell/script.ts";
+import { Kept } from "../syntax/kept.ts";
 import { keyword } from "../syntax/python.ts";
 import type { DagFile, RemoteCall, Task } from "./dagfile.ts";
-import { operators, runsAs, shownName } from "./kinds.ts";
+import { operators, runsAsAny, shownName } from "./kinds.ts";
 import { isActedOn, isRead, mayRaise, scriptOf, statusIsRead } from "./processes.ts";
 
 /** A text with its owner. */
@@ -16,7 +18,7 @@ export type JudgedText = {
   readonly call: RemoteCall | undefined;
 };
 
-const judged = new WeakMap<DagFile, readonly JudgedText[]>();
+const judged = new Kept<DagFile, readonly JudgedText[]>();
 
 /**
  * The texts of Bash, SSH and container operators, and those in task code whose failure raises or is acted on. A call whose status
@@ -43,7 +45,7 @@ const runners = [
 
 function ofTasks(file: DagFile): JudgedText[] {
   return file.tasks.flatMap((task) =>
-    runners.some((one) => runsAs(task, one))
+    runsAsAny(task, runners)
       ? task.scripts.map(({ script }) => ({ script, by: shownName(task), task, call: undefined }))
       : [],
   );

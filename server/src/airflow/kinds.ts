@@ -38,6 +38,12 @@ export function runsAs(task: Task, fqcn: string): boolean {
   return isA(task, fqcn) && !redefines(task, "execute") && !redefines(task, "poke");
 }
 
+/** Whether the task {@link runsAs} one of several classes. */
+export function runsAsAny(task: Task, fqcns: readonly string[]): boolean {
+  const lineage = task.operator.known?.lineage;
+  return lineage !== undefined && fqcns.some((one) => lineage.has(one) && runsAs(task, one));
+}
+
 /** Whether a class of the file between the task and the known operator has a method of that name. */
 export function redefines(task: Pick<Task, "operator">, method: string): boolean {
   return task.operator.subclasses.some((one) => defines(one, method));

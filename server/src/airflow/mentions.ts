@@ -1,5 +1,7 @@
 /** What a task's arguments and callable speak of: XComs of other tasks, and names of jobs that two tasks share. */
+
 import { unknownCharacter } from "../syntax/folded.ts";
+import { Kept } from "../syntax/kept.ts";
 import type { Call, Expr } from "../syntax/python.ts";
 import type { Scope } from "../syntax/scope.ts";
 import { everyExpression, partsOf } from "../syntax/traverse.ts";
@@ -25,7 +27,7 @@ export function readsOutput(file: DagFile, reader: Task, task: Task): Reading {
 /** The ids of the tasks whose XComs a task pulls, and whether it pulls others that cannot be told. */
 type Pulled = { readonly ids: readonly string[]; readonly others: boolean };
 
-const pulled = new WeakMap<Task, Pulled>();
+const pulled = new Kept<Task, Pulled>();
 
 /** Every task is asked about every other: what it pulls is read once. */
 function pulledBy(file: DagFile, reader: Task): Pulled {
@@ -92,7 +94,7 @@ export function isNamedIn(file: DagFile, task: Task, text: string): boolean {
 const circumstances =
   /(^|_)(conn_id|region|region_name|location|project|project_id|namespace|pool|queue|owner|mode|timeout|poke_interval|trigger_rule|chain|env|environment|email|python_callable|dag|task_group|doc_md|tags|start_date|end_date|schedule)$|^(task_id|verify|retries|retry_delay|execution_timeout|depends_on_past|execution_date|logical_date|do_xcom_push|allowed_states|failed_states|target_states)$/;
 
-const given = new WeakMap<Task, ReadonlySet<string>>();
+const given = new Kept<Task, ReadonlySet<string>>();
 
 function sharedNames(file: DagFile, task: Task): ReadonlySet<string> {
   const known = given.get(task) ?? new Set(namesGivenTo(file, task));

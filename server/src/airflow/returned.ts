@@ -1,4 +1,5 @@
 /** What a task's own callable returns: it becomes an XCom, and the task succeeds whatever it is. */
+import { Kept } from "../syntax/kept.ts";
 import { type Lambda, unwrap } from "../syntax/python.ts";
 import { everyExpression } from "../syntax/traverse.ts";
 import type { Use } from "../syntax/uses.ts";
@@ -50,7 +51,7 @@ function isCallableOf(file: DagFile, task: Task, call: RemoteCall): boolean {
   return call.function !== undefined && task.callable === call.function;
 }
 
-const called = new WeakMap<DagFile, ReadonlySet<string>>();
+const called = new Kept<DagFile, ReadonlySet<string>>();
 
 /** Whether any code of the file calls something of that name. */
 function isCalled(file: DagFile, name: string): boolean {

@@ -1,7 +1,9 @@
 /** The shell texts of one file, wherever they stand: operators' arguments, and the calls in the code that tasks run. */
+
 import type { Script, ShellCommand } from "../shell/script.ts";
 import { type CommandVisit, commands, touchesError } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
+import { Kept } from "../syntax/kept.ts";
 import { partKey, type SourceSpan } from "../text/span.ts";
 import type { DagFile, RemoteCall, Task, TaskScript } from "./dagfile.ts";
 import { redefines } from "./kinds.ts";
@@ -26,7 +28,7 @@ export type ShellTextCommand = {
   readonly span: SourceSpan;
 };
 
-const texts = new WeakMap<DagFile, readonly ShellText[]>();
+const texts = new Kept<DagFile, readonly ShellText[]>();
 
 /** Every text of a POSIX shell that a task of the file surely runs. */
 export function shellTexts(file: DagFile): readonly ShellText[] {

@@ -1,9 +1,11 @@
 /** Calls of ssh, scp, sftp and rsync that a task waits for. */
+
 import { isQuickText, timeoutSeconds } from "../shell/pace.ts";
 import { isLoopback, type Lacking, lacking, type RemoteInvocation, remoteInvocation } from "../shell/remote.ts";
 import type { ShellCommand } from "../shell/script.ts";
 import { type CommandVisit, commands } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
+import { Kept } from "../syntax/kept.ts";
 import { keyword } from "../syntax/python.ts";
 import type { SourceSpan, Span } from "../text/span.ts";
 import { type Bound, secondsOf, soonest, taskBound } from "./bounds.ts";
@@ -27,7 +29,7 @@ export type SshClient = {
   readonly bound: Bound | undefined;
 };
 
-const clients = new WeakMap<DagFile, readonly SshClient[]>();
+const clients = new Kept<DagFile, readonly SshClient[]>();
 
 /** All calls of the file whose options are known; none in the background, and no tunnels. */
 export function sshClients(file: DagFile): readonly SshClient[] {

@@ -1,13 +1,15 @@
 /** What tasks hand on by a command and nobody watches: `sbatch job.sh`, `aws emr add-steps`, `gcloud … --async`. */
+
 import { type Submission, submissions } from "../shell/submit.ts";
 import type { SubmissionKind } from "../shell/submitter.ts";
 import { sourceSpan } from "../syntax/folded.ts";
+import { Kept } from "../syntax/kept.ts";
 import type { FunctionDef } from "../syntax/python.ts";
 import { type Span, slice } from "../text/span.ts";
 import { isCleanUp } from "./cleanUp.ts";
 import type { DagFile, RemoteCall, Task, TaskScript } from "./dagfile.ts";
 import { followersOf } from "./edges.ts";
-import { operators, runsAs } from "./kinds.ts";
+import { operators, runsAsAny } from "./kinds.ts";
 import { isMarker } from "./markers.ts";
 import { watched } from "./monitor.ts";
 import { scriptOf } from "./processes.ts";
@@ -36,7 +38,7 @@ export function unwatchedSubmissions(file: DagFile, ...kinds: readonly Submissio
 }
 
 // Several rules ask about each file.
-const known = new WeakMap<DagFile, readonly Submitted[]>();
+const known = new Kept<DagFile, readonly Submitted[]>();
 
 const shells = [
   operators.bash,
@@ -63,7 +65,7 @@ function find(file: DagFile): readonly Submitted[] {
     found.push({ submission, span, cause: sourceSpan(visit.script.folded, visit.statement.span), ...owner });
   };
   for (const task of file.tasks) {
-    if (!shells.some((one) => runsAs(task, one))) continue;
+    if (!runsAsAny(task, shells)) continue;
     for (const script of task.scripts) {
       if (script.template !== undefined && script.template.exists !== false) continue;
       for (const one of submissions(script.script)) add(one, { task, script, call: undefined, tasks: [task] });

@@ -1,5 +1,6 @@
 /** Spans of time as a person writes them in Python. */
 
+import { Kept } from "../syntax/kept.ts";
 import { dottedName, type Module } from "../syntax/python.ts";
 import { everyExpression } from "../syntax/traverse.ts";
 import type { Needed } from "./bindings.ts";
@@ -10,7 +11,7 @@ import type { SourceFile } from "./layout.ts";
 export type Piece = { readonly text: string; readonly needs: readonly Needed[] };
 
 /** Which of the two a file writes its durations with, found once per module. */
-const habits = new WeakMap<Module, Needed | "none">();
+const habits = new Kept<Module, Needed | "none">();
 
 const timedelta: Needed = { module: "datetime", name: "timedelta" };
 const duration: Needed = { module: "pendulum", name: "duration" };

@@ -1,5 +1,6 @@
 /** Names for variables that generated code binds. */
 
+import { Kept } from "../syntax/kept.ts";
 import type { Module } from "../syntax/python.ts";
 import { everyExpression, walkStatements } from "../syntax/traverse.ts";
 import type { SourceFile } from "./layout.ts";
@@ -18,7 +19,7 @@ export function freeName(file: SourceFile, wanted: string): string | undefined {
   return candidates.find((one) => !used.has(one));
 }
 
-const usedIn = new WeakMap<Module, ReadonlySet<string>>();
+const usedIn = new Kept<Module, ReadonlySet<string>>();
 
 function usedNames(file: SourceFile): ReadonlySet<string> {
   const known = usedIn.get(file.module);

@@ -1,5 +1,7 @@
 /** How one file is written: what generated text must look like to fit in. */
+
 import type { DagFile } from "../airflow/dagfile.ts";
+import { Kept } from "../syntax/kept.ts";
 import type { Module } from "../syntax/python.ts";
 import { bodiesOf, everyExpression, walkStatements } from "../syntax/traverse.ts";
 
@@ -15,7 +17,7 @@ export type Layout = {
   readonly newline: "\n" | "\r\n" | "\r";
 };
 
-const layouts = new WeakMap<Module, Layout>();
+const layouts = new Kept<Module, Layout>();
 
 /** The habits of a file, found once per module. */
 export function layoutOf(module: Module): Layout {

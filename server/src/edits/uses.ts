@@ -1,4 +1,5 @@
 /** Where a name is used in a file, and which imports a rewrite leaves without a use. */
+import { Kept } from "../syntax/kept.ts";
 import type { Import, ImportedName, ImportFrom, Module } from "../syntax/python.ts";
 import { everyExpression } from "../syntax/traverse.ts";
 import { contains, type Span } from "../text/span.ts";
@@ -73,7 +74,7 @@ function usesOf(file: SourceFile, one: TopImport): readonly Span[] {
 }
 
 // Every fix of a file asks about the same imports.
-const uses = new WeakMap<ImportedName, readonly Span[]>();
+const uses = new Kept<ImportedName, readonly Span[]>();
 
 /** Every place where `name` stands as a word that is not an attribute, strings and comments included. */
 export function occurrences(text: string, name: string): readonly Span[] {
@@ -99,4 +100,4 @@ function proseSpans({ module }: SourceFile): readonly Span[] {
   return spans;
 }
 
-const proses = new WeakMap<Module, readonly Span[]>();
+const proses = new Kept<Module, readonly Span[]>();

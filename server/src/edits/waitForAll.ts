@@ -1,8 +1,10 @@
 /** Lets a bash text wait for each of its background processes and fail with the first that failed. */
+
 import type { Detached } from "../shell/detach.ts";
 import type { Script, Statement } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
 import { editFolded } from "../syntax/folded.ts";
+import { Kept } from "../syntax/kept.ts";
 import type { Edit } from "../text/edit.ts";
 import type { Span } from "../text/span.ts";
 
@@ -20,7 +22,7 @@ export function waitForAllEdits(script: Script, all: readonly Detached[], at?: S
 }
 
 // Each process of a text has this fix.
-const written = new WeakMap<readonly Detached[], readonly Edit[] | undefined>();
+const written = new Kept<readonly Detached[], readonly Edit[] | undefined>();
 
 function writeEdits(script: Script, all: readonly Detached[], at?: Span): readonly Edit[] | undefined {
   const { text } = script.folded;

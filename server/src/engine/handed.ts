@@ -4,6 +4,7 @@ import type { DagFile, Fault, Run, Task } from "../airflow/dagfile.ts";
 import type { Made } from "../airflow/factories.ts";
 import { placeOf } from "../airflow/modules.ts";
 import type { Related } from "../rules/rule.ts";
+import { Kept } from "../syntax/kept.ts";
 import { contains, type SourceSpan, type Span, slice } from "../text/span.ts";
 
 /** Where in another file a fault stands that a rule shows at `shown`: in the function that makes the task. */
@@ -60,7 +61,7 @@ export function completionsOf(file: DagFile, { start, end }: Span): Related[] {
   );
 }
 
-const makings = new WeakMap<DagFile, readonly Task[]>();
+const makings = new Kept<DagFile, readonly Task[]>();
 
 function madeTasks(file: DagFile): readonly Task[] {
   let tasks = makings.get(file);

@@ -2,8 +2,9 @@ import type { Source, Sources } from "../airflow/build.ts";
 import type { DagFile, Run } from "../airflow/dagfile.ts";
 import { type OptionReader, optionReader } from "../rules/option.ts";
 import type { Finding, Report, Rule } from "../rules/rule.ts";
+import { forget } from "../syntax/kept.ts";
 import type { Fix } from "../text/edit.ts";
-import { contains, cover, overlaps, type Span } from "../text/span.ts";
+import { contains, cover, type Elsewhere, overlaps, type Span } from "../text/span.ts";
 import { suppress } from "./directives.ts";
 import { madeFor, placed, runFrom } from "./elsewhere.ts";
 import { completionsOf, handed, placeElsewhere, type Taken, takenFrom, usesMakers } from "./handed.ts";
@@ -61,6 +62,8 @@ export function examine(
   const { text } = source;
   const nothing = { errors: [], calls: [], runs: [], dependencies: [], madeElsewhere: false };
   if (users.length === 0 && !through.relevant(text)) return { findings: [], ...nothing, skipped: "no-trigger" };
+  // What was asked about the file before this one is not asked again.
+  forget();
   let file: DagFile;
   try {
     file = through.build(source, settings.project, sources, users);
@@ -164,27 +167,56 @@ function reporter(
       faults.push(handed(file, away, { rule: name, severity: severity ?? rule.severity, message, hint }));
       return;
     }
-    let built: readonly Fix[] | undefined;
     const { span, related } = placed(path, shown, given);
     related.push(...completionsOf(file, span), ...runFrom(usersAt(span.start), path));
-    const finding: Finding = {
-      rule: name,
-      code,
-      group,
-      severity: settings.forced.get(name) ?? severity ?? rule.severity,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-      span,
-      ...(shown.elsewhere ? { elsewhere: shown.elsewhere } : {}),
-      related,
-      get fixes() {
-        built ??= (typeof fixes === "function" ? fixes() : fixes).flatMap((fix) => (fix ? [fitted(fix, text)] : []));
-        return built;
-      },
-    };
+    const said = settings.forced.get(name) ?? severity ?? rule.severity;
+    const build = (): Fix[] =>
+      (typeof fixes === "function" ? fixes() : fixes).flatMap((fix) => (fix ? [fitted(fix, text)] : []));
+    const finding = new RuleFinding(
+      { rule: name, code, group, severity: said, message, span, related, ...optional(hint, shown.elsewhere) },
+      build,
+    );
     into.push(finding);
     reported.set(finding, { cause, related });
   };
+}
+
+/** The parts that not every finding has. */
+function optional(hint: Finding["hint"], elsewhere: Finding["elsewhere"]): Pick<Finding, "hint" | "elsewhere"> {
+  return { ...(hint === undefined ? {} : { hint }), ...(elsewhere === undefined ? {} : { elsewhere }) };
+}
+
+/** A finding whose fixes are built when they are asked for. */
+class RuleFinding implements Finding {
+  readonly rule: string;
+  readonly code: string;
+  readonly group: Finding["group"];
+  readonly severity: Finding["severity"];
+  readonly message: string;
+  readonly hint?: string;
+  readonly span: Span;
+  readonly elsewhere?: Elsewhere;
+  readonly related: Finding["related"];
+  readonly #build: () => readonly Fix[];
+  #fixes: readonly Fix[] | undefined;
+
+  constructor(told: Omit<Finding, "fixes">, build: () => readonly Fix[]) {
+    this.rule = told.rule;
+    this.code = told.code;
+    this.group = told.group;
+    this.severity = told.severity;
+    this.message = told.message;
+    if (told.hint !== undefined) this.hint = told.hint;
+    this.span = told.span;
+    if (told.elsewhere !== undefined) this.elsewhere = told.elsewhere;
+    this.related = told.related;
+    this.#build = build;
+  }
+
+  get fixes(): readonly Fix[] {
+    this.#fixes ??= this.#build();
+    return this.#fixes;
+  }
 }
 
 /**
@@ -194,25 +226,14 @@ function reporter(
 export function settled(findings: readonly Finding[]): Finding[] {
   const failures: Finding[] = [];
   const complete = findings.map((finding): Finding => {
+    const { rule, code, group, severity, message, hint, span, elsewhere, related } = finding;
+    let fixes: readonly Fix[] = [];
     try {
-      return { ...finding };
+      ({ fixes } = finding);
     } catch (error) {
-      failures.push(failure(`The rule ${finding.rule} could not build its fixes for this file: ${reason(error)}`));
-      // Not to be spread: that asks for the fixes.
-      const { rule, code, group, severity, message, hint, span, elsewhere, related } = finding;
-      return {
-        rule,
-        code,
-        group,
-        severity,
-        message,
-        ...(hint === undefined ? {} : { hint }),
-        span,
-        ...(elsewhere === undefined ? {} : { elsewhere }),
-        related,
-        fixes: [],
-      };
+      failures.push(failure(`The rule ${rule} could not build its fixes for this file: ${reason(error)}`));
     }
+    return { rule, code, group, severity, message, ...optional(hint, elsewhere), span, related, fixes };
   });
   return [...complete, ...failures];
 }

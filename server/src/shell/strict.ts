@@ -1,4 +1,5 @@
 /** `set -e`, `set -o pipefail` and their like: in force for which statement. */
+import { Kept } from "../syntax/kept.ts";
 import type { Script, ShellCommand, Statement } from "./script.ts";
 
 /** What holds when a statement runs. */
@@ -87,7 +88,7 @@ export function strictness(script: Script): ReadonlyMap<Statement, Strictness> {
 }
 
 // Each statement of a text is asked about.
-const found = new WeakMap<Script, ReadonlyMap<Statement, Strictness>>();
+const found = new Kept<Script, ReadonlyMap<Statement, Strictness>>();
 
 function read(script: Script): ReadonlyMap<Statement, Strictness> {
   const held = new Map<Statement, Strictness>();

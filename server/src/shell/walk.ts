@@ -1,4 +1,5 @@
 /** Goes through every statement of a script, into the texts for other shells too. */
+import { Kept } from "../syntax/kept.ts";
 import type { Script, ShellCommand, Statement, Word } from "./script.ts";
 
 /** A statement and where it stands. */
@@ -23,7 +24,7 @@ export type Visit = {
 /** A visit of a simple command. */
 export type CommandVisit = Visit & { readonly statement: ShellCommand };
 
-const walked = new WeakMap<Script, readonly Visit[]>();
+const walked = new Kept<Script, readonly Visit[]>();
 
 /** Every statement in the order of the text, a parent before its parts, nested scripts after the command that hands them on. */
 export function statements(script: Script): readonly Visit[] {

@@ -28,9 +28,7 @@ export function entered(call: Call, callee: Function, scope: Scope, caller: Eval
   const site = { scope, ...argumentsIn(call) };
   if (!home) return caller.during(runOf(definition, site, caller), caller.nesting);
   const path = caller.surroundings?.path;
-  return path === undefined
-    ? undefined
-    : home.during(runFrom(definition, site, caller, home, path), caller.nesting);
+  return path === undefined ? undefined : home.during(runFrom(definition, site, caller, home, path), caller.nesting);
 }
 
 /** What every caller gives a parameter; unknown when they differ, or are not all known. */

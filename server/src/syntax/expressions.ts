@@ -1,7 +1,8 @@
 /** Expressions: from the grammar's nodes to the small typed Python. */
+
+import type { Span } from "../text/span.ts";
 import { lowerLiteral } from "./literals.ts";
 import { spanOf as at, type ConcreteNode, child, namedChildren } from "./parser.ts";
-import type { Span } from "../text/span.ts";
 import type { CallArgument, Expr, Parameter, Str, StringLiteral } from "./python.ts";
 
 /** Lowers one expression of `text`; anything unknown becomes `opaque` with its parts. */

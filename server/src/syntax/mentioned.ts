@@ -1,4 +1,5 @@
 /** Where a file speaks of a name, an attribute or a function of its own. */
+import { Kept } from "./kept.ts";
 import type { Attribute, Call, Expr, FunctionDef, Module, Name, Stmt } from "./python.ts";
 import { everyExpression, walkExpr, walkStatements } from "./traverse.ts";
 
@@ -12,7 +13,7 @@ type Index = {
   readonly otherwise: ReadonlySet<string>;
 };
 
-const indexes = new WeakMap<Module, Index>();
+const indexes = new Kept<Module, Index>();
 
 function indexOf(module: Module): Index {
   const known = indexes.get(module);
