@@ -74,11 +74,14 @@ describe("a bare ssh in a BashOperator", () => {
 
 describe("an ssh by Popen", () => {
   it("is named where communicate() has no limit, with where the process starts", () => {
-    expect(found(popen)).toEqual(["subprocess-no-timeout: remote.communicate"]);
+    expect(found(popen)).toEqual([
+      'bash-ssh-call: ["ssh", "search@index01", "rebuild_everything.sh"]',
+      "subprocess-no-timeout: remote.communicate",
+    ]);
     const { findings } = lint({ path: project.path, text: popen }, project.settings("", undefined));
     expect(findings.flatMap((one) => one.related.map((other) => slice(popen, other.span)))).toEqual([
-      "subprocess.Popen",
       '["ssh", "search@index01", "rebuild_everything.sh"]',
+      "subprocess.Popen",
     ]);
   });
 });

@@ -32,10 +32,10 @@ const remoteJob = "airflow.providers.ssh.operators.ssh_remote_job.SSHRemoteJobOp
 
 /** Rules about what came, went or changed with a version. */
 const silent: Readonly<Record<string, readonly Airflow[]>> = {
-  // wait_for_completion came with 2.1, deferrable with 2.6, the wait outside execution_timeout with 3.0.
+  // wait_for_completion came with 2.1, deferrable with 2.6.
   "trigger-dagrun-no-wait": ["1.10.15"],
   "trigger-dagrun-deferrable-ignored": ["1.10.15", "2.4.3"],
-  "trigger-dagrun-wait-unbounded": ["1.10.15", "2.4.3", "2.11.2"],
+  "trigger-dagrun-wait-unbounded": ["1.10.15"],
   "deferrable-without-bound": ["1.10.15"],
   // SSHOperator had a timeout then, and no cmd_timeout.
   "ssh-cmd-timeout-default": ["1.10.15"],

@@ -1,5 +1,5 @@
 import { argument } from "../airflow/arguments.ts";
-import { airflowAtLeast } from "../airflow/availability.ts";
+import { airflowAtLeast, hasParameter } from "../airflow/availability.ts";
 import { hasNoRunTimeout, isUnbounded, runsWithoutTimeout } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
@@ -57,6 +57,8 @@ with DAG("parent"):
       if (!known || !runsAs(task, operators.triggerDagRun)) continue;
       const behaviour = behaviourOf(known);
       if (!behaviour || waitingOf(file, task, behaviour) !== "waits") continue;
+      // It came with Airflow 2.1.
+      if (own && !hasParameter(file.project, known, "wait_for_completion")) continue;
       if (own ? !isUnbounded(file, task) : !hasNoRunTimeout(file, task)) continue;
       const given = argument(file, task, "trigger_dag_id");
       const id = typeof given === "object" ? knownText(given.resolved) : undefined;
