@@ -114,7 +114,7 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
       read.push(home ? layerSeenFrom(home, classLayer(home, one), task) : classLayer(file.values, one));
     }
   }
-  const own = read.flatMap((layer) => layer.entries).find((one) => one.name === "default_args");
+  const own = firstOf(read, "default_args");
   if (own) read.push(dictLayer(own.resolved, "default_args"));
   for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
     const layer = groupLayer(file, group);
@@ -122,6 +122,14 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
   }
   read.push(task.dag ? dagLayer(file, task.dag) : { origin: "default_args", entries: [], complete: task.dagless });
   return read;
+}
+
+function firstOf(read: readonly Layer[], name: string): Argument | undefined {
+  for (const { entries } of read) {
+    const found = entries.find((one) => one.name === name);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const dagLayers = new Kept<Dag, Layer>();

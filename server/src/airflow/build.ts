@@ -139,7 +139,9 @@ class BuiltFile implements DagFile {
     return this.#callsElsewhere;
   }
 
-  usersAt = (offset: number): ReturnType<DagFile["usersAt"]> => usersAt(this.#surroundings.reached.here, offset);
+  usersAt(offset: number): ReturnType<DagFile["usersAt"]> {
+    return usersAt(this.#surroundings.reached.here, offset);
+  }
 
   get runs(): readonly Run[] {
     this.#runs ??= runsOf(this, this.#surroundings.reached.elsewhere);

@@ -45,7 +45,14 @@ export function collectCalls(
   const isOwn = (one: FunctionDef | ClassDef): boolean =>
     one.kind === "function" ? closed : isOwnClass(one, names.module);
   const imported = names.imports.map((one) => one.qualified).concat(names.starImports);
-  if (!mayCall(imported, module.text) && !mayCall(innerImports(module), module.text)) return calls;
+  if (
+    !mayCall(imported, module.text) &&
+    !mayCall(
+      names.importsInside.map((one) => one.qualified),
+      module.text,
+    )
+  )
+    return calls;
   const keeps = imported.some((one) => kept.test(one));
   const inspect = (call: Call, place: Place): void => {
     const callee = calleeOf(call, place.scope, values) ?? (keeps ? calleeOfKept(call, place.owner, values) : undefined);
@@ -155,17 +162,6 @@ class FoundCall implements RemoteCall {
     this.#result ??= this.#read.result();
     return this.#result;
   }
-}
-
-/** def load(): import requests */
-function innerImports(module: Module): string[] {
-  const found: string[] = [];
-  walkStatements(module.body, (one) => {
-    if (one.kind === "import") found.push(...one.names.map(({ name }) => name));
-    if (one.kind === "import-from") found.push(...one.names.map(({ name }) => `${one.module}.${name}`));
-    return true;
-  });
-  return found;
 }
 
 /** A class whose objects only its own methods and Airflow touch: not a hook, and no base that is neither. */

@@ -267,7 +267,7 @@ export type DagFile = {
   /** Such calls in functions of other files that tasks of this file run; their spans and scopes are those files'. */
   readonly callsElsewhere: readonly RemoteCall[];
   /** Tasks of other files that run the code at an offset of this one. */
-  readonly usersAt: (offset: number) => readonly TaskPlace[];
+  usersAt(offset: number): readonly TaskPlace[];
   /** What tasks of this file run that stands in other files. */
   readonly runs: readonly Run[];
   /** The other files that were read to understand this one, absolute: a change of theirs may change its findings. */

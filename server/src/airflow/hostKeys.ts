@@ -18,7 +18,7 @@ export type UncheckedClient = {
   readonly call: Call | undefined;
 };
 
-const words = ["HostKeyPolicy", "AutoAddPolicy", "WarningPolicy", "host_key", "hostkey", "known_hosts"];
+const words = ["host_key", "hostkey", "known_hosts"];
 
 /** All such places of a file. */
 export function uncheckedClients(file: DagFile): UncheckedClient[] {

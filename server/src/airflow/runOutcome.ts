@@ -32,7 +32,7 @@ const linksAll =
 /** The tasks of a file that make a run with failed remote work end as success. A teardown is no leaf. */
 export function maskingTasks(file: DagFile): readonly Masking[] {
   const found = new Map<Task, { rule: string; masked: Task[] }>();
-  if (!holdsAny(file.text, ["all_done", "always", "dummy", "ALL_DONE", "ALWAYS"])) return [];
+  if (!holdsAny(file.text, ["rigger_rule", "TriggerRule", "TRIGGER_RULE"])) return [];
   // list(dag.tasks) >> watcher(): any task may have a follower that is not seen.
   if (file.openEdges.some((one) => !one.beforeComplete) || linksAll.test(file.text)) return [];
   for (const task of file.tasks) {

@@ -3,7 +3,7 @@
 import { sourceSpan } from "../syntax/folded.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type CallArgument, type Expr, keyword, lastName, unwrap } from "../syntax/python.ts";
-import type { Scope } from "../syntax/scope.ts";
+import type { ImportBinding, Scope } from "../syntax/scope.ts";
 import { expressionsOf, walkExpr, walkScoped } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import type { SourceSpan, Span } from "../text/span.ts";
@@ -25,6 +25,14 @@ export type InlineSecret = {
 const words = ["passw", "PASSW", "Passw", "phrase", "ssh", "SSH", "sftp", "SFTP", "PRIVATE KEY"];
 const secretNames = /^(?:password|passphrase|ssh_password|ssh_private_key_password|private_key_pass(?:phrase)?|pwd)$/;
 
+const sshModules = /ssh|sftp|paramiko|fabric|netmiko|winrm|psrp|\bConnection\b|^airflow(?:\.models)?$/i;
+
+/** Whether a file imports anything that could take a secret; most do not. */
+function speaksOfSsh({ imports, importsInside, starImports }: DagFile["names"]): boolean {
+  const some = (binding: ImportBinding): boolean => sshModules.test(binding.qualified);
+  return imports.some(some) || importsInside.some(some) || starImports.length > 0;
+}
+
 /** Text that surely is no secret: empty, a template, a word that says what to put there. */
 export function isPlaceholder(text: string): boolean {
   return /^\s*$|^[x*.#?_-]+$|[<>{}$]|your[-_ ]?|change[-_ ]?me|placeholder|^(?:none|null|todo|secret_name|redacted|password_here)$/i.test(
@@ -34,7 +42,7 @@ export function isPlaceholder(text: string): boolean {
 
 /** The secrets that calls of ssh libraries and hooks get as literals. */
 export function inlineSecrets(file: DagFile): InlineSecret[] {
-  if (!holdsAny(file.text, words)) return [];
+  if (!speaksOfSsh(file.names) || !holdsAny(file.text, words)) return [];
   const found: InlineSecret[] = [];
   walkScoped(file.module.body, file.names.module, file.names, (statement, scope) => {
     for (const outer of expressionsOf(statement)) {

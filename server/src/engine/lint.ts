@@ -75,10 +75,11 @@ export function examine(
   const failed = new Set<string>();
   const reported = new Map<Finding, Reported>();
   const faults: Run[] = [];
+  const tell = reporter(file, settings, findings, reported, faults);
   for (const { rule, option } of checksOf(through.rules, settings)) {
-    if (ignored.has(rule.name)) continue;
+    if (ignored.size > 0 && ignored.has(rule.name)) continue;
     try {
-      rule.check(file, reporter(rule, file, settings, findings, reported, faults), option);
+      rule.check(file, (told) => tell(rule, told), option);
     } catch (error) {
       failed.add(rule.name);
       findings.push(failure(`The rule ${rule.name} failed on this file: ${reason(error)}`));
@@ -152,23 +153,22 @@ function take(
 }
 
 function reporter(
-  rule: Rule,
   file: DagFile,
   settings: Settings,
   into: Finding[],
   reported: Map<Finding, Reported>,
   faults: Run[],
-): Report {
-  const { path, text, usersAt } = file;
-  const { name, code, group } = rule;
-  return ({ span: shown, message, hint, severity, cause = shown, related: given = [], fixes = [] }) => {
+): (rule: Rule, told: Parameters<Report>[0]) => void {
+  const { path, text } = file;
+  return (rule, { span: shown, message, hint, severity, cause = shown, related: given = [], fixes = [] }) => {
+    const { name, code, group } = rule;
     const away = rule.amongTasks ? undefined : placeElsewhere(file, shown);
     if (away) {
       faults.push(handed(file, away, { rule: name, severity: severity ?? rule.severity, message, hint }));
       return;
     }
     const { span, related } = placed(path, shown, given);
-    related.push(...completionsOf(file, span), ...runFrom(usersAt(span.start), path));
+    related.push(...completionsOf(file, span), ...runFrom(file.usersAt(span.start), path));
     const said = settings.forced.get(name) ?? severity ?? rule.severity;
     const build = (): Fix[] =>
       (typeof fixes === "function" ? fixes() : fixes).flatMap((fix) => (fix ? [fitted(fix, text)] : []));

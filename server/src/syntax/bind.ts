@@ -41,8 +41,10 @@ const alone: Origins = { canonical: (qualified) => qualified, exported: () => un
 export function bindNames(module: Module, origins: Origins = alone): Names {
   const scopes = new Map<Scope["owner"], Scope>();
   const imports: ImportBinding[] = [];
+  const importsInside: ImportBinding[] = [];
   const starImports: string[] = [];
   const mutated = new Set<string>();
+  const attributesSet = new Set<string>();
   const keysSet = new Map<string, Set<string>>();
   const whole: Span = { start: 0, end: module.text.length };
 
@@ -56,7 +58,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
     const before = scope.bindings.get(binding.name);
     if (before) before.push(binding);
     else scope.bindings.set(binding.name, [binding]);
-    if (binding.kind === "import" && scope === root) imports.push(binding);
+    if (binding.kind === "import") (scope === root ? imports : importsInside).push(binding);
   };
   const target = (
     scope: Mutable,
@@ -74,12 +76,21 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
       });
     } else if (expr.kind === "parenthesized") target(scope, expr.inner, place, from, reason, value, item);
     else if (expr.kind === "starred") target(scope, expr.value, place, from, reason, undefined);
+    else if (expr.kind === "attribute" || (expr.kind === "subscript" && expr.value.kind !== "name")) setAttribute(expr);
     else if (expr.kind === "subscript" && expr.value.kind === "name") {
       const { id } = expr.value;
       const [index, ...more] = expr.indices;
       const key = reason === "unpacked" && index && more.length === 0 ? plainText(index) : undefined;
       if (key === undefined) mutated.add(id);
       else keysSet.set(id, (keysSet.get(id) ?? new Set()).add(key));
+    }
+  };
+  /** load.retries = 3, load.env["DAY"] = day */
+  const setAttribute = (expr: Expr): void => {
+    let one = expr;
+    while (one.kind === "attribute" || one.kind === "subscript") {
+      if (one.kind === "attribute") attributesSet.add(one.name);
+      one = one.value;
     }
   };
   const assign = (scope: Mutable, expr: Expr, value: Expr, statement: Stmt, place: Place): void => {
@@ -130,13 +141,12 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
       lambdas(inner, expr.body);
       return;
     }
-    if (
-      expr.kind === "call" &&
-      expr.func.kind === "attribute" &&
-      expr.func.value.kind === "name" &&
-      mutators.has(expr.func.name)
-    ) {
-      mutated.add(expr.func.value.id);
+    if (expr.kind === "call" && expr.func.kind === "attribute") {
+      const { value, name } = expr.func;
+      if (value.kind === "name") {
+        if (mutators.has(name)) mutated.add(value.id);
+        // load.env.update(…)
+      } else if (value.kind === "attribute" || value.kind === "subscript") setAttribute(value);
     }
     if (expr.kind === "walrus") {
       add(scope, {
@@ -199,9 +209,11 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
       case "assign":
         for (const one of statement.targets) {
           if (statement.value) assign(scope, one, statement.value, statement, place);
+          else setAttribute(one);
         }
         break;
       case "augmented-assign":
+        setAttribute(statement.target);
         if (statement.target.kind === "name") {
           const name = statement.target.id;
           if (statement.operator === "+=") {
@@ -314,7 +326,16 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
   };
 
   block(root, module.body, { region: whole, loop: undefined });
-  return { module: root, scopeOf: (owner) => scopes.get(owner) ?? root, imports, starImports, mutated, keysSet };
+  return {
+    module: root,
+    scopeOf: (owner) => scopes.get(owner) ?? root,
+    imports,
+    importsInside,
+    starImports,
+    mutated,
+    keysSet,
+    attributesSet,
+  };
 }
 
 /** A name of `from module import name`: other files are read when somebody asks what it stands for. */

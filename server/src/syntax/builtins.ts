@@ -35,13 +35,14 @@ export function callValue(call: Call, scope: Scope, context: Evaluation): Value 
   const evaluate = (expr: Expr): Value => context.evaluate(expr, scope);
   const callee = qualifiedName(call.func, scope);
   const positional = call.args.filter((one) => one.form === "positional").map((one) => one.value);
-  const named = new Map(call.args.flatMap((one) => (one.name === undefined ? [] : [[one.name, one.value] as const])));
+  const named = () =>
+    new Map(call.args.flatMap((one) => (one.name === undefined ? [] : [[one.name, one.value] as const])));
   const plain = call.args.every((one) => one.form === "positional" || one.form === "keyword");
   const [first, second] = positional;
 
   if (callee !== undefined) {
     if (durations.has(callee))
-      return { kind: "timedelta", seconds: plain ? duration(positional, named, evaluate) : undefined, expr: call };
+      return { kind: "timedelta", seconds: plain ? duration(positional, named(), evaluate) : undefined, expr: call };
     if (dedents.has(callee) && first) {
       const text = evaluate(first);
       if (text.kind !== "string") return { kind: "unknown", expr: call };
@@ -85,7 +86,7 @@ export function callValue(call: Call, scope: Scope, context: Evaluation): Value 
   const owner = evaluate(call.func.value);
   const method = call.func.name;
   if (owner.kind === "string") {
-    const folded = stringMethod(owner.folded, method, call, positional, named, evaluate);
+    const folded = stringMethod(owner.folded, method, call, positional, named(), evaluate);
     return folded ? { kind: "string", folded: spanned(folded, call), expr: call } : { kind: "unknown", expr: call };
   }
   if (owner.kind === "dict" && method === "copy") return { ...owner, expr: call };

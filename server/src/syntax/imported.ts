@@ -49,13 +49,17 @@ export function projectOf(findModule: FindModule): Project {
   const split = (path: string, qualified: string): { home: Home; rest: readonly string[] } | undefined => {
     // Most names by far; no file of a project takes Airflow's place.
     if (qualified.startsWith("airflow.")) return undefined;
-    const [, dots = "", tail = ""] = /^(\.*)(.*)$/.exec(qualified) ?? [];
-    const parts = tail.split(".");
-    for (let length = parts.length - 1; length >= (dots === "" ? 1 : 0); length--) {
-      const home = homeOf(path, dots + parts.slice(0, length).join("."));
-      if (home) return { home, rest: parts.slice(length) };
+    let dots = 0;
+    while (qualified.charAt(dots) === ".") dots++;
+    // a.b.C: a.b, then a; ..lib.C: ..lib, then ..
+    let end = qualified.lastIndexOf(".");
+    while (end >= dots) {
+      const home = homeOf(path, qualified.slice(0, end));
+      if (home) return { home, rest: qualified.slice(end + 1).split(".") };
+      end = qualified.lastIndexOf(".", end - 1);
     }
-    return undefined;
+    const home = dots > 0 ? homeOf(path, qualified.slice(0, dots)) : undefined;
+    return home && { home, rest: qualified.slice(dots).split(".") };
   };
 
   const inProject = (path: string, qualified: string): boolean => split(path, qualified) !== undefined;

@@ -62,7 +62,11 @@ export function literalPieces(str: Str, fill: (expr: Expr) => Folded | undefined
 
 /** A constant's value, used where a name (or an f-string's braces) stands. */
 export function seenThrough(folded: Folded, via: Span): Folded {
-  return { ...folded, segments: folded.segments.map((one) => ({ ...one, via })), span: via };
+  const { text, segments, holes } = folded;
+  const seen = segments.map(({ start, end, source, elsewhere, exact, literal }): Segment => {
+    return { start, end, source, elsewhere, exact, literal, via };
+  });
+  return { text, segments: seen, holes, span: via };
 }
 
 // Each text is cut and joined many times over; a copy field by field costs a fraction of `{ ...one }`.

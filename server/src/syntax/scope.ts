@@ -66,10 +66,14 @@ export type Names = {
   readonly scopeOf: (owner: FunctionDef | ClassDef | Lambda) => Scope;
   /** The imports at module level, in reading order; `from m import *` left out. */
   readonly imports: readonly ImportBinding[];
+  /** The imports inside of functions and classes. */
+  readonly importsInside: readonly ImportBinding[];
   /** Modules whose names came in by `from m import *`. */
   readonly starImports: readonly string[];
   /** Names whose dict or list is changed in place somewhere: `args[k] = v`, `args.update(…)`, `cmd.append(…)`. */
   readonly mutated: ReadonlySet<string>;
+  /** Attributes that are set or changed in place somewhere, whosever they are: `load.retries = 3`, `load.env.update(…)`. */
+  readonly attributesSet: ReadonlySet<string>;
   /** Names of which only single keys are known to be set: `args["k"] = v`. */
   readonly keysSet: ReadonlyMap<string, ReadonlySet<string>>;
 };
