@@ -54,12 +54,19 @@ export function takenFrom(users: readonly Run[], text: string): Taken[] {
 
 /** Where the partials that are shown at a span are finished; a task made at one place has none. */
 export function completionsOf(file: DagFile, { start, end }: Span): Related[] {
-  return file.tasks.flatMap(({ completion, span }) =>
+  let tasks = completed.get(file);
+  if (!tasks) {
+    tasks = file.tasks.filter((one) => one.completion !== undefined);
+    completed.set(file, tasks);
+  }
+  return tasks.flatMap(({ completion, span }) =>
     completion && span.start === start && span.end === end
       ? [{ span: completion.func.span, message: "makes a task of it" }]
       : [],
   );
 }
+
+const completed = new Kept<DagFile, readonly Task[]>();
 
 const makings = new Kept<DagFile, readonly Task[]>();
 

@@ -18,14 +18,20 @@ export function merged(
 ): Finding[] {
   // Most files have none, or one that has nothing to merge into.
   if (findings.length < 2) return [...findings];
-  const wider = new Map(rules.flatMap(({ name, mergesInto }) => (mergesInto ? [[name, mergesInto] as const] : [])));
+  const wider = widerOf(rules);
   if (!findings.some((one) => wider.has(one.rule))) return [...findings];
+  const byRule = new Map<string, Finding[]>();
+  for (const one of findings) {
+    const others = byRule.get(one.rule);
+    if (others) others.push(one);
+    else byRule.set(one.rule, [one]);
+  }
   const nearestOf = (finding: Finding): Finding | undefined => {
     const own = reported.get(finding);
     if (!own) return undefined;
     for (const name of wider.get(finding.rule) ?? []) {
-      for (const other of findings) {
-        const its = other.rule === name && other !== finding ? reported.get(other) : undefined;
+      for (const other of byRule.get(name) ?? []) {
+        const its = other === finding ? undefined : reported.get(other);
         if (its && sharesPart(its.cause, own.cause)) return other;
       }
     }
@@ -50,6 +56,17 @@ export function merged(
       lines.push({ ...place, message: `${code}: ${message}` }, ...(elsewhere ? related.slice(1) : related));
     return false;
   });
+}
+
+const known = new WeakMap<readonly Rule[], ReadonlyMap<string, readonly string[]>>();
+
+/** The rules that each rule gives way to. */
+function widerOf(rules: readonly Rule[]): ReadonlyMap<string, readonly string[]> {
+  const before = known.get(rules);
+  if (before) return before;
+  const wider = new Map(rules.flatMap(({ name, mergesInto }) => (mergesInto ? [[name, mergesInto] as const] : [])));
+  known.set(rules, wider);
+  return wider;
 }
 
 function placeOf({ span, elsewhere }: Finding): SourceSpan {

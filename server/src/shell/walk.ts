@@ -38,8 +38,15 @@ export function statements(script: Script): readonly Visit[] {
 
 /** Every simple command, see {@link statements}. */
 export function commands(script: Script): readonly CommandVisit[] {
-  return statements(script).filter((one): one is CommandVisit => one.statement.kind === "command");
+  let known = simple.get(script);
+  if (!known) {
+    known = statements(script).filter((one): one is CommandVisit => one.statement.kind === "command");
+    simple.set(script, known);
+  }
+  return known;
 }
+
+const simple = new Kept<Script, readonly CommandVisit[]>();
 
 /** Whether the parser could not read a part of the statement, or what stands beside it: then nothing is known of it. */
 export function touchesError({ statement, script }: Visit): boolean {
@@ -48,9 +55,19 @@ export function touchesError({ statement, script }: Visit): boolean {
 
 function walk(script: Script, nesting: readonly ShellCommand[], visits: Visit[]): void {
   for (const statement of script.body) {
-    const { background } = statement;
-    const visited = { statement, script, nesting, parents: [], conditional: false, background, substituted: false };
-    visit({ ...visited, scope: script }, visits);
+    visit(
+      {
+        statement,
+        script,
+        nesting,
+        parents: [],
+        conditional: false,
+        background: statement.background,
+        substituted: false,
+        scope: script,
+      },
+      visits,
+    );
   }
 }
 
