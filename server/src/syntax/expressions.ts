@@ -7,46 +7,43 @@ import type { CallArgument, Expr, Parameter, Str, StringLiteral } from "./python
 
 /** Lowers one expression of `text`; anything unknown becomes `opaque` with its parts. */
 export function lowerExpression(text: string, node: ConcreteNode): Expr {
-  const lower = (one: ConcreteNode): Expr => lowerExpression(text, one);
-  const all = (one: ConcreteNode): Expr[] => namedChildren(one).map(lower);
-  const source = (one: ConcreteNode): string => text.slice(one.start, one.end);
-  const opaque = (): Expr => ({ kind: "opaque", children: all(node), span: at(node) });
-  const required = (field: string): Expr => {
-    const found = child(node, field);
-    return found ? lower(found) : { kind: "opaque", children: [], span: { start: node.end, end: node.end } };
-  };
-
   switch (node.type) {
     case "identifier":
-      return { kind: "name", id: source(node), span: at(node) };
+      return { kind: "name", id: textAt(text, node), span: at(node) };
     case "attribute": {
       const name = child(node, "attribute");
-      if (!name) return opaque();
-      return { kind: "attribute", value: required("object"), name: source(name), nameSpan: at(name), span: at(node) };
+      if (!name) return opaque(text, node);
+      return {
+        kind: "attribute",
+        value: required(text, node, "object"),
+        name: textAt(text, name),
+        nameSpan: at(name),
+        span: at(node),
+      };
     }
     case "call": {
       const args = child(node, "arguments");
-      if (!args) return opaque();
+      if (!args) return opaque(text, node);
       return {
         kind: "call",
-        func: required("function"),
+        func: required(text, node, "function"),
         args: lowerArguments(text, args),
         argumentsSpan: at(args),
         span: at(node),
       };
     }
     case "string": {
-      return stringOf([lowerLiteral(text, node, lower)], at(node));
+      return stringOf([lowerLiteral(text, node, lowerExpression)], at(node));
     }
     case "concatenated_string": {
       const literals = namedChildren(node)
         .filter((one) => one.type === "string")
-        .map((one) => lowerLiteral(text, one, lower));
+        .map((one) => lowerLiteral(text, one, lowerExpression));
       return stringOf(literals, at(node));
     }
     case "integer":
     case "float": {
-      const written = source(node).replaceAll("_", "").toLowerCase();
+      const written = textAt(text, node).replaceAll("_", "").toLowerCase();
       const value = /^0[0-7]+l?$/.test(written) ? Number.parseInt(written, 8) : Number(written.replace(/l$/, ""));
       return { kind: "number", value, span: at(node) };
     }
@@ -60,21 +57,25 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
       return { kind: "constant", value: "...", span: at(node) };
     case "list":
     case "list_pattern":
-      return { kind: "list", items: all(node), span: at(node) };
+      return { kind: "list", items: lowerAll(text, node), span: at(node) };
     case "tuple":
     case "expression_list":
     case "pattern_list":
     case "tuple_pattern":
-      return { kind: "tuple", items: all(node), span: at(node) };
+      return { kind: "tuple", items: lowerAll(text, node), span: at(node) };
     case "set":
-      return { kind: "set", items: all(node), span: at(node) };
+      return { kind: "set", items: lowerAll(text, node), span: at(node) };
     case "dictionary":
       return {
         kind: "dict",
         entries: namedChildren(node).map((entry) => {
           const key = child(entry, "key");
           const value = child(entry, "value") ?? namedChildren(entry).at(-1);
-          return { key: key ? lower(key) : undefined, value: value ? lower(value) : lower(entry), span: at(entry) };
+          return {
+            key: key ? lowerExpression(text, key) : undefined,
+            value: value ? lowerExpression(text, value) : lowerExpression(text, entry),
+            span: at(entry),
+          };
         }),
         span: at(node),
       };
@@ -83,36 +84,36 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
       const operator = child(node, "operator");
       return {
         kind: "binary",
-        operator: operator ? source(operator) : "?",
-        left: required("left"),
-        right: required("right"),
+        operator: operator ? textAt(text, operator) : "?",
+        left: required(text, node, "left"),
+        right: required(text, node, "right"),
         span: at(node),
       };
     }
     case "not_operator":
-      return { kind: "unary", operator: "not", operand: required("argument"), span: at(node) };
+      return { kind: "unary", operator: "not", operand: required(text, node, "argument"), span: at(node) };
     case "unary_operator": {
       const operator = child(node, "operator");
       return {
         kind: "unary",
-        operator: operator ? source(operator) : "?",
-        operand: required("argument"),
+        operator: operator ? textAt(text, operator) : "?",
+        operand: required(text, node, "argument"),
         span: at(node),
       };
     }
     case "comparison_operator": {
       const operands = node.children.filter((one) => one.field !== "operators" && one.named && one.type !== "comment");
-      const operators = node.children.filter((one) => one.field === "operators").map(source);
-      return { kind: "compare", operators, operands: operands.map(lower), span: at(node) };
+      const operators = node.children.filter((one) => one.field === "operators").map((one) => textAt(text, one));
+      return { kind: "compare", operators, operands: lowerEach(text, operands), span: at(node) };
     }
     case "conditional_expression": {
       const [whenTrue, test, whenFalse] = namedChildren(node);
-      if (!whenTrue || !test || !whenFalse) return opaque();
+      if (!whenTrue || !test || !whenFalse) return opaque(text, node);
       return {
         kind: "conditional",
-        whenTrue: lower(whenTrue),
-        test: lower(test),
-        whenFalse: lower(whenFalse),
+        whenTrue: lowerExpression(text, whenTrue),
+        test: lowerExpression(text, test),
+        whenFalse: lowerExpression(text, whenFalse),
         span: at(node),
       };
     }
@@ -121,38 +122,43 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
       return {
         kind: "lambda",
         parameters: parameters ? lowerParameters(text, parameters) : [],
-        body: required("body"),
+        body: required(text, node, "body"),
         span: at(node),
       };
     }
     case "subscript":
       return {
         kind: "subscript",
-        value: required("value"),
-        indices: node.children.filter((one) => one.field === "subscript").map(lower),
+        value: required(text, node, "value"),
+        indices: lowerEach(
+          text,
+          node.children.filter((one) => one.field === "subscript"),
+        ),
         span: at(node),
       };
     case "parenthesized_expression": {
       const inner = namedChildren(node)[0];
-      return inner ? { kind: "parenthesized", inner: lower(inner), span: at(node) } : opaque();
+      return inner
+        ? { kind: "parenthesized", inner: lowerExpression(text, inner), span: at(node) }
+        : opaque(text, node);
     }
     case "list_splat":
     case "list_splat_pattern": {
       const inner = namedChildren(node)[0];
-      return inner ? { kind: "starred", value: lower(inner), span: at(node) } : opaque();
+      return inner ? { kind: "starred", value: lowerExpression(text, inner), span: at(node) } : opaque(text, node);
     }
     case "await":
     case "yield": {
       const inner = namedChildren(node)[0];
-      return { kind: node.type, value: inner ? lower(inner) : undefined, span: at(node) };
+      return { kind: node.type, value: inner ? lowerExpression(text, inner) : undefined, span: at(node) };
     }
     case "named_expression": {
       const name = child(node, "name");
-      if (!name) return opaque();
+      if (!name) return opaque(text, node);
       return {
         kind: "walrus",
-        name: { kind: "name", id: source(name), span: at(name) },
-        value: required("value"),
+        name: { kind: "name", id: textAt(text, name), span: at(name) },
+        value: required(text, node, "value"),
         span: at(node),
       };
     }
@@ -173,23 +179,49 @@ export function lowerExpression(text: string, node: ConcreteNode): Expr {
               : node.type === "dictionary_comprehension"
                 ? "dict"
                 : "generator",
-        body: body ? (body.type === "pair" ? all(body) : [lower(body)]) : [],
+        body: body ? (body.type === "pair" ? lowerAll(text, body) : [lowerExpression(text, body)]) : [],
         clauses: clauses.flatMap((clause) => {
           const target = child(clause, "left");
           const iterated = child(clause, "right");
-          return target && iterated ? [{ target: lower(target), source: lower(iterated) }] : [];
+          return target && iterated
+            ? [{ target: lowerExpression(text, target), source: lowerExpression(text, iterated) }]
+            : [];
         }),
-        tests: tests.flatMap(all),
+        tests: tests.flatMap((one) => lowerAll(text, one)),
         span: at(node),
       };
     }
     case "type": {
       const inner = namedChildren(node)[0];
-      return inner ? lower(inner) : opaque();
+      return inner ? lowerExpression(text, inner) : opaque(text, node);
     }
     default:
-      return opaque();
+      return opaque(text, node);
   }
+}
+
+// Every expression of every file comes through here: functions, not closures made anew for each.
+
+function lowerAll(text: string, node: ConcreteNode): Expr[] {
+  return lowerEach(text, namedChildren(node));
+}
+
+function lowerEach(text: string, nodes: readonly ConcreteNode[]): Expr[] {
+  return nodes.map((one) => lowerExpression(text, one));
+}
+
+function textAt(text: string, { start, end }: Span): string {
+  return text.slice(start, end);
+}
+
+function opaque(text: string, node: ConcreteNode): Expr {
+  return { kind: "opaque", children: lowerAll(text, node), span: at(node) };
+}
+
+function required(text: string, node: ConcreteNode, field: string): Expr {
+  const found = child(node, field);
+  if (found) return lowerExpression(text, found);
+  return { kind: "opaque", children: [], span: { start: node.end, end: node.end } };
 }
 
 const noHoles: readonly Expr[] = [];

@@ -30,15 +30,36 @@ function decodeEscape(sequence: string): string | undefined {
   return undefined;
 }
 
+function isPlain({ type, children }: ConcreteNode): boolean {
+  return (type === "string_content" && children.length === 0) || type === "string_start" || type === "string_end";
+}
+
 /** Lowers one `string` node; `lowerExpr` lowers what stands in an f-string's braces. */
-export function lowerLiteral(text: string, node: ConcreteNode, lowerExpr: (node: ConcreteNode) => Expr): StringLiteral {
+export function lowerLiteral(
+  text: string,
+  node: ConcreteNode,
+  lowerExpr: (text: string, node: ConcreteNode) => Expr,
+): StringLiteral {
   const open = node.children[0];
   const close = node.children.at(-1);
   const opening = open?.type === "string_start" ? text.slice(open.start, open.end) : '"';
-  const quote = opening.replace(/^[a-zA-Z]*/, "");
+  const quote = /^["']/.test(opening) ? opening : opening.replace(/^[a-zA-Z]*/, "");
   const prefix = opening.slice(0, opening.length - quote.length).toLowerCase();
   const contentStart = open?.end ?? node.start;
   const contentEnd = close?.type === "string_end" ? close.start : node.end;
+  const span = { start: node.start, end: node.end };
+  const contentSpan = { start: contentStart, end: contentEnd };
+  // By far the most: no escape, no braces.
+  if (node.children.every(isPlain)) {
+    const value = text.slice(contentStart, contentEnd);
+    return {
+      prefix,
+      quote,
+      parts: value === "" ? [] : [{ kind: "text", value, span: contentSpan }],
+      span,
+      contentSpan,
+    };
+  }
   const parts: StringPart[] = [];
   const push = (value: string, start: number, end: number): void => {
     if (end > start) parts.push({ kind: "text", value, span: { start, end } });
@@ -75,7 +96,7 @@ export function lowerLiteral(text: string, node: ConcreteNode, lowerExpr: (node:
       parts.push({
         kind: "hole",
         expr: expression
-          ? lowerExpr(expression)
+          ? lowerExpr(text, expression)
           : { kind: "opaque", children: [], span: { start: piece.start, end: piece.end } },
         span: { start: piece.start, end: piece.end },
         formatted: piece.children.some((one) => one.type === "type_conversion" || one.type === "format_specifier"),
@@ -83,11 +104,5 @@ export function lowerLiteral(text: string, node: ConcreteNode, lowerExpr: (node:
     }
   }
   push(text.slice(at, contentEnd), at, contentEnd);
-  return {
-    prefix,
-    quote,
-    parts,
-    span: { start: node.start, end: node.end },
-    contentSpan: { start: contentStart, end: contentEnd },
-  };
+  return { prefix, quote, parts, span, contentSpan };
 }

@@ -29,18 +29,6 @@ function lowerBlock(text: string, node: ConcreteNode | undefined): Stmt[] {
 
 function lowerStatement(text: string, node: ConcreteNode): Stmt {
   const span = at(node);
-  const expr = (one: ConcreteNode): Expr => lowerExpression(text, one);
-  const field = (name: string): Expr | undefined => {
-    const found = child(node, name);
-    return found ? expr(found) : undefined;
-  };
-  const body = (one: ConcreteNode | undefined): Stmt[] => lowerBlock(text, one);
-  const otherwise = (): Stmt[] => {
-    const clause = child(node, "alternative") ?? node.children.find((one) => one.type === "else_clause");
-    return clause ? body(child(clause, "body") ?? clause.children.find((one) => one.type === "block")) : [];
-  };
-  const missing: Expr = { kind: "opaque", children: [], span: { start: node.end, end: node.end } };
-
   switch (node.type) {
     case "expression_statement":
       return lowerExpressionStatement(text, node);
@@ -52,46 +40,50 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
       const definition = child(node, "definition");
       const decorators = node.children
         .filter((one) => one.type === "decorator")
-        .map((one): Decorator => ({ expr: expr(namedChildren(one)[0] ?? one), span: at(one) }));
+        .map((one): Decorator => ({ expr: lowerExpression(text, namedChildren(one)[0] ?? one), span: at(one) }));
       if (definition?.type === "function_definition") return lowerFunction(text, definition, decorators, span);
       if (definition?.type === "class_definition") return lowerClass(text, definition, decorators, span);
       return { kind: "other", exprs: decorators.map((one) => one.expr), body: [], span };
     }
     case "return_statement": {
       const value = namedChildren(node)[0];
-      return { kind: "return", value: value ? expr(value) : undefined, span };
+      return { kind: "return", value: value ? lowerExpression(text, value) : undefined, span };
     }
     case "raise_statement": {
       const value = namedChildren(node)[0];
-      return { kind: "raise", value: value ? expr(value) : undefined, span };
+      return { kind: "raise", value: value ? lowerExpression(text, value) : undefined, span };
     }
     case "if_statement": {
       const branches: { test: Expr | undefined; body: Stmt[] }[] = [
-        { test: field("condition"), body: body(child(node, "consequence")) },
+        { test: fieldOf(text, node, "condition"), body: lowerBlock(text, child(node, "consequence")) },
       ];
       for (const clause of node.children) {
         const test = child(clause, "condition");
         if (clause.type === "elif_clause")
-          branches.push({ test: test ? expr(test) : missing, body: body(child(clause, "consequence")) });
-        if (clause.type === "else_clause") branches.push({ test: undefined, body: body(child(clause, "body")) });
+          branches.push({
+            test: test ? lowerExpression(text, test) : nothingAt(node),
+            body: lowerBlock(text, child(clause, "consequence")),
+          });
+        if (clause.type === "else_clause")
+          branches.push({ test: undefined, body: lowerBlock(text, child(clause, "body")) });
       }
       return { kind: "if", branches, span };
     }
     case "for_statement":
       return {
         kind: "for",
-        target: field("left") ?? missing,
-        source: field("right") ?? missing,
-        body: body(child(node, "body")),
-        otherwise: otherwise(),
+        target: fieldOf(text, node, "left") ?? nothingAt(node),
+        source: fieldOf(text, node, "right") ?? nothingAt(node),
+        body: lowerBlock(text, child(node, "body")),
+        otherwise: otherwiseOf(text, node),
         span,
       };
     case "while_statement":
       return {
         kind: "while",
-        test: field("condition") ?? missing,
-        body: body(child(node, "body")),
-        otherwise: otherwise(),
+        test: fieldOf(text, node, "condition") ?? nothingAt(node),
+        body: lowerBlock(text, child(node, "body")),
+        otherwise: otherwiseOf(text, node),
         span,
       };
     case "try_statement": {
@@ -99,7 +91,7 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
       const last = node.children.find((one) => one.type === "finally_clause");
       return {
         kind: "try",
-        body: body(child(node, "body")),
+        body: lowerBlock(text, child(node, "body")),
         handlers: clauses.map((clause) => {
           const parts = namedChildren(clause);
           const block = parts.find((one) => one.type === "block");
@@ -108,14 +100,17 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
           const type = pattern ? namedChildren(pattern)[0] : caught;
           const target = pattern ? child(pattern, "alias") : child(clause, "alias");
           return {
-            type: type ? expr(type) : undefined,
+            type: type ? lowerExpression(text, type) : undefined,
             name: target ? text.slice(target.start, target.end) : undefined,
-            body: body(block),
+            body: lowerBlock(text, block),
             span: at(clause),
           };
         }),
-        otherwise: otherwise(),
-        finally: body(last?.children.find((one) => one.type === "block")),
+        otherwise: otherwiseOf(text, node),
+        finally: lowerBlock(
+          text,
+          last?.children.find((one) => one.type === "block"),
+        ),
         span,
       };
     }
@@ -133,9 +128,13 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
           const target = inner.type === "as_pattern" ? child(inner, "alias") : undefined;
           const value = inner.type === "as_pattern" ? namedChildren(inner)[0] : inner;
           const name = target ? (namedChildren(target)[0] ?? target) : undefined;
-          return { value: value ? expr(value) : missing, target: name ? expr(name) : undefined, span: at(item) };
+          return {
+            value: value ? lowerExpression(text, value) : nothingAt(node),
+            target: name ? lowerExpression(text, name) : undefined,
+            span: at(item),
+          };
         }),
-        body: body(child(node, "body")),
+        body: lowerBlock(text, child(node, "body")),
         span,
       };
     }
@@ -161,11 +160,11 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
       const block = child(node, "body") ?? node;
       return {
         kind: "match",
-        subject: field("subject") ?? missing,
+        subject: fieldOf(text, node, "subject") ?? nothingAt(node),
         cases: block.children
           .filter((one) => one.type === "case_clause")
           .map((one) => ({
-            body: body(child(one, "consequence")),
+            body: lowerBlock(text, child(one, "consequence")),
             binds: one.children
               .filter((part) => part.type === "case_pattern")
               .flatMap((part) => identifiersIn(text, part)),
@@ -180,12 +179,27 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
     case "continue_statement":
       return { kind: "continue", exprs: [], body: [], span };
     case "delete_statement":
-      return { kind: "delete", exprs: namedChildren(node).map(expr), body: [], span };
+      return { kind: "delete", exprs: namedChildren(node).map((one) => lowerExpression(text, one)), body: [], span };
     case "assert_statement":
-      return { kind: "assert", exprs: namedChildren(node).map(expr), body: [], span };
+      return { kind: "assert", exprs: namedChildren(node).map((one) => lowerExpression(text, one)), body: [], span };
     default:
       return lowerBroken(text, node);
   }
+}
+
+function fieldOf(text: string, node: ConcreteNode, name: string): Expr | undefined {
+  const found = child(node, name);
+  return found && lowerExpression(text, found);
+}
+
+function otherwiseOf(text: string, node: ConcreteNode): Stmt[] {
+  const clause = child(node, "alternative") ?? node.children.find((one) => one.type === "else_clause");
+  return clause ? lowerBlock(text, child(clause, "body") ?? clause.children.find((one) => one.type === "block")) : [];
+}
+
+/** What the grammar could not find, at the end of what it belongs to. */
+function nothingAt({ end }: ConcreteNode): Expr {
+  return { kind: "opaque", children: [], span: { start: end, end } };
 }
 
 /** Broken syntax keeps its readable statements, so that findings elsewhere stay. */

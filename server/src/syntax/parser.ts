@@ -25,6 +25,8 @@ type Grammar = {
   readonly fields: readonly (string | null)[];
   /** By type id: tokens that nobody asks for, left out of the copy. */
   readonly unread: readonly boolean[];
+  /** By type id: nodes that hold no others. */
+  readonly leaf: readonly boolean[];
 };
 
 /** Punctuation and keywords of Python that say nothing once the tree is there; operators and `(` do. */
@@ -33,6 +35,9 @@ const unreadPython = new Set(
     " ",
   ),
 );
+
+/** Words of Python that the grammar does not take apart; nor does it punctuation and keywords, which have no names. */
+const leavesOfPython = new Set("identifier integer float true false none ellipsis string_start string_end".split(" "));
 
 let grammars: { python: Grammar; bash: Grammar } | undefined;
 
@@ -57,10 +62,17 @@ export async function loadGrammars(files: GrammarFiles): Promise<void> {
   await Parser.init(module);
   exported = module;
   const [python, bash] = await Promise.all([Language.load(files.python), Language.load(files.bash)]);
-  grammars = { python: grammar(python, unreadPython), bash: grammar(bash, new Set()) };
+  grammars = {
+    python: grammar(python, unreadPython, (type, named) => !named || leavesOfPython.has(type)),
+    bash: grammar(bash, new Set(), () => false),
+  };
 }
 
-function grammar(language: Language, unread: ReadonlySet<string>): Grammar {
+function grammar(
+  language: Language,
+  unread: ReadonlySet<string>,
+  isLeaf: (type: string, named: boolean) => boolean,
+): Grammar {
   const parser = new Parser();
   parser.setLanguage(language);
   const ids = Array.from({ length: language.nodeTypeCount }, (_, id) => id);
@@ -71,6 +83,7 @@ function grammar(language: Language, unread: ReadonlySet<string>): Grammar {
     types,
     named,
     unread: ids.map((id) => named[id] === false && unread.has(types[id] ?? "")),
+    leaf: ids.map((id) => isLeaf(types[id] ?? "", named[id] === true)),
     fields: Array.from({ length: language.fieldCount + 1 }, (_, id) => language.fieldNameForId(id)),
   };
 }
@@ -91,7 +104,7 @@ const childless: readonly ConcreteNode[] = [];
 
 function parse(language: "python" | "bash", text: string): ConcreteNode {
   if (!grammars) throw new Error("loadGrammars() must settle before the first parse");
-  const { parser, types, named, fields, unread } = grammars[language];
+  const { parser, types, named, fields, unread, leaf } = grammars[language];
   const tree = parser.parse(text);
   if (!tree) throw new Error("the parser was cancelled");
   try {
@@ -104,7 +117,7 @@ function parse(language: "python" | "bash", text: string): ConcreteNode {
         const field = fields[walk.field()] ?? undefined;
         const missing = start === end && walk.missing();
         let children = childless;
-        if (walk.down()) {
+        if (leaf[id] !== true && walk.down()) {
           const list: ConcreteNode[] = [];
           do {
             const inner = walk.type();
