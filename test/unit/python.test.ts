@@ -112,6 +112,13 @@ describe("statements", () => {
     expect([statement.otherwise.length, statement.finally.length]).toEqual([1, 1]);
   });
 
+  it("reads a single with item in parentheses", () => {
+    const statement = only("with (\n  open(a) as b\n):\n  pass\n");
+    if (statement.kind !== "with") throw new Error(statement.kind);
+    const [item] = statement.items;
+    expect([statement.items.length, item?.value.kind, item?.target?.kind]).toEqual([1, "call", "name"]);
+  });
+
   it("lowers with items in parentheses", () => {
     const statement = only("with (open(a) as b, lock):\n  pass\n");
     if (statement.kind !== "with") throw new Error(statement.kind);

@@ -117,10 +117,10 @@ function lowerStatement(text: string, node: ConcreteNode): Stmt {
     case "with_statement": {
       const clause = node.children.find((one) => one.type === "with_clause");
       let items = clause ? namedChildren(clause) : [];
-      // `with (a as b, c as d):` stands as one tuple in older grammars.
+      // `with (a as b, c as d):` stands as one tuple, `with (a as b):` in parentheses.
       const only = items.length === 1 ? child(items[0] ?? node, "value") : undefined;
-      if (only?.type === "tuple" && namedChildren(only).some((one) => one.type === "as_pattern"))
-        items = namedChildren(only);
+      const grouped = only?.type === "tuple" || only?.type === "parenthesized_expression";
+      if (only && grouped && namedChildren(only).some((one) => one.type === "as_pattern")) items = namedChildren(only);
       return {
         kind: "with",
         items: items.map((item) => {
