@@ -37,6 +37,47 @@ export function hasUnboundedRunner(file: DagFile, call: RemoteCall): boolean {
   return call.tasks.some((task) => isUnbounded(file, task)) || call.users.some((user) => !user.bounded);
 }
 
+/** A bound after so long a time that nobody notices sooner, in seconds. */
+const late = 3600;
+
+/** What ends a wait, late: `the task's execution_timeout`, 21600. */
+export type LateBound = { readonly by: string; readonly seconds: number };
+
+/**
+ * What ends a call that waits for ever, where that surely takes longer than an hour: the last of the bounds of all the
+ * tasks that run it. Undefined where one of them is not known, or has none.
+ */
+export function lateBound(file: DagFile, call: RemoteCall): LateBound | undefined {
+  if (call.users.length > 0) return undefined;
+  let last: LateBound | undefined;
+  for (const task of call.tasks) {
+    const bound = surelyBound(file, task);
+    if (!bound) return undefined;
+    if (!last || bound.seconds > last.seconds) last = bound;
+  }
+  return last && last.seconds > late ? last : undefined;
+}
+
+/** What ends a task, where that surely takes longer than an hour. */
+export function lateTaskBound(file: DagFile, task: Task): LateBound | undefined {
+  const bound = surelyBound(file, task);
+  return bound && bound.seconds > late ? bound : undefined;
+}
+
+/** What ends the task, with its seconds, where no other bound may come before it. */
+function surelyBound(file: DagFile, task: Task): LateBound | undefined {
+  const own = argument(file, task, "execution_timeout");
+  if (own === "unknown" || isSetLater(file, task, "execution_timeout")) return undefined;
+  if (isUnset(own) && file.project.deployment.defaultTaskExecutionTimeout !== undefined) return undefined;
+  if (typeof own === "object" && own.resolved.kind !== "none" && secondsOf(own.resolved) === undefined)
+    return undefined;
+  if (runTimeout(file, task) === "unknown") return undefined;
+  const bound = taskBound(file, task);
+  if (bound?.seconds === undefined) return undefined;
+  const by = bound.by === "execution_timeout" ? "the task's execution_timeout" : bound.by;
+  return { by, seconds: bound.seconds };
+}
+
 /** The seconds of a number or a duration; undefined for anything else. */
 export function secondsOf(value: Value): number | undefined {
   if (value.kind === "number") return value.value;

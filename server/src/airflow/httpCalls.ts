@@ -1,5 +1,8 @@
 /** Whether an HTTP request that a task makes ends by itself when the server falls silent. */
-import { keyword, lastName, unwrap } from "../syntax/python.ts";
+import { journeyOf } from "../syntax/journey.ts";
+import { calledFunction } from "../syntax/mentioned.ts";
+import { type Call, type ClassDef, type FunctionDef, keyword, lastName, unwrap } from "../syntax/python.ts";
+import { walkStatements } from "../syntax/traverse.ts";
 import type { Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import type { DagFile, RemoteCall, Task } from "./dagfile.ts";
@@ -52,20 +55,50 @@ function ofMaker(file: DagFile, call: RemoteCall): RequestLimit {
       : "none";
   const owner = file.values.evaluate(func.value, call.scope);
   if (owner.kind !== "call") return "none";
-  if (keyword(owner.call, "timeout") || owner.call.args.some((one) => one.form === "double-star")) return "unknown";
-  const { uses, escapes } = file.results.resultOf(owner.call);
+  const makers = makersOf(file, owner.call);
+  return makers?.every((one) => hasNoDefault(file, call, one)) ? "none" : "unknown";
+}
+
+/** The calls that make what a call stands for: itself, or what the helper of this file returns that it calls. */
+function makersOf(file: DagFile, call: Call, depth = 0): readonly Call[] | undefined {
+  const { func } = call;
+  // What a helper returned stands for its call, with arguments that are not known.
+  const [given] = call.args;
+  if (given?.form !== "double-star" || given.value !== func) return [call];
+  const helper = func.kind === "call" ? calledFunction(file.module, func.func) : undefined;
+  if (!helper || depth > 3) return undefined;
+  const scope = file.values.names.scopeOf(helper);
+  const made: (readonly Call[] | undefined)[] = [];
+  walkStatements(helper.body, (one) => {
+    if (one.kind === "return" && one.value) {
+      const value = file.values.evaluate(one.value, scope);
+      if (value.kind !== "none") made.push(value.kind === "call" ? makersOf(file, value.call, depth + 1) : undefined);
+    }
+    return one.kind !== "function" && one.kind !== "class";
+  });
+  return made.every((one) => one !== undefined) ? made.flat() : undefined;
+}
+
+/** Whether nobody gives the session or pool that a call makes a timeout of its own. */
+function hasNoDefault(file: DagFile, call: RemoteCall, maker: Call): boolean {
+  if (keyword(maker, "timeout") || maker.args.some((one) => one.form === "double-star")) return false;
+  // Functions of a DAG file are called by its own code, and nested ones by nobody else.
+  const isOwn = (one: FunctionDef | ClassDef): boolean =>
+    one.kind === "function" && (file.tasks.length > 0 || file.values.names.scopeOf(one).parent?.kind === "function");
+  const { uses, escapes } = journeyOf({ module: file.module, results: file.results, isOwn }, maker);
   // Whoever gets it may give it an adapter with a default timeout.
-  if (escapes) return "unknown";
-  for (const use of uses) {
+  if (escapes) return false;
+  return uses.every((use) => {
     // session.request = functools.partial(session.request, timeout=5)
     if (use.kind !== "method" && /^(request|send|get|post|put|patch|delete|head)$/.test(use.path[0] ?? ""))
-      return "unknown";
-    if (use.path[0] !== "mount") continue;
+      return false;
+    if (use.path[0] !== "mount") return true;
     const adapter = use.call?.args[1];
-    const made = adapter && file.values.evaluate(adapter.value, call.scope);
-    if (made?.kind !== "call" || !/^requests\..*HTTPAdapter$/.test(made.callee)) return "unknown";
-  }
-  return "none";
+    const around = use.call && file.results.functionOf(use.call);
+    const made =
+      adapter && file.values.evaluate(adapter.value, around ? file.values.names.scopeOf(around) : call.scope);
+    return made?.kind === "call" && /^requests\..*HTTPAdapter$/.test(made.callee);
+  });
 }
 
 /** Another clock ends it: `signal.alarm(60)`, `@timeout(60)` above the function, `asyncio.wait_for`. */
@@ -106,6 +139,8 @@ export function taskRequestLimit(file: DagFile, task: Task): RequestLimit | unde
 function ofOptions(options: Value | "absent" | "unknown"): RequestLimit {
   if (options === "unknown") return "unknown";
   if (options === "absent" || options.kind === "none") return "none";
+  // HttpHook.run takes an empty list for nothing, too.
+  if (options.kind === "list" && options.complete && options.items.length === 0) return "none";
   const found = entry(options, "timeout");
   return found === "absent" ? "none" : found;
 }

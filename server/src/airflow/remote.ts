@@ -2,6 +2,7 @@
 
 import { behaviourOf } from "../catalog/behaviour.ts";
 import { parameterOf } from "../catalog/index.ts";
+import { lastingProgram } from "../shell/longRunners.ts";
 import {
   asksOtherMachine,
   givesUp,
@@ -10,8 +11,9 @@ import {
   mentionsOtherMachine,
   waitsForOtherMachine,
 } from "../shell/pace.ts";
-import type { Script, ShellCommand } from "../shell/script.ts";
+import type { Script, ShellCommand, Word } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
+import { qualifiedName } from "../syntax/names.ts";
 import { knownText } from "../syntax/value.ts";
 import { slice } from "../text/span.ts";
 import { argument } from "./arguments.ts";
@@ -34,6 +36,25 @@ export function waitsThrough(call: RemoteCall): string | undefined {
   const script = scriptOf(call);
   if (!script || !mentionsOtherMachine(script.folded.text, true)) return undefined;
   return firstProgram(script, (one) => asksOtherMachine(one) && !givesUp(one));
+}
+
+/** Whether the call stays until work on another machine has ended: `ssh host job`, not `kubectl get`. */
+export function staysForWork(call: RemoteCall): boolean {
+  const script = scriptOf(call);
+  return script !== undefined && firstProgram(script, waitsForOtherMachine) !== undefined;
+}
+
+/** The program or script by which the call does work on the worker that may take any time, without a limit of its own. */
+export function runsLocally(call: RemoteCall): string | undefined {
+  const script = scriptOf(call);
+  return script && lastingProgram(script, (word) => isPython(word, call));
+}
+
+/** `sys.executable` */
+function isPython({ text, folded }: Word, { scope }: RemoteCall): boolean {
+  const [hole, ...others] = folded.holes;
+  if (!hole?.expr || others.length > 0 || hole.start !== 0 || hole.end !== text.length) return false;
+  return qualifiedName(hole.expr, scope) === "sys.executable";
 }
 
 /** Whether the call asks another machine something. */

@@ -1,5 +1,5 @@
 import { argument } from "../airflow/arguments.ts";
-import { hasUnboundedRunner, isUnbounded } from "../airflow/bounds.ts";
+import { hasUnboundedRunner, isUnbounded, type LateBound, lateBound, lateTaskBound } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { requestLimit, taskRequestLimit } from "../airflow/httpCalls.ts";
 import { isSensor, shownName } from "../airflow/kinds.ts";
@@ -61,7 +61,7 @@ def rates():
 rates()
 `,
     limits:
-      "A task with an execution_timeout is left alone, and so is a session that is handed to other code or has an adapter of its own. The timeout that an Airflow connection's extra may hold cannot be seen.",
+      "A task that an execution_timeout or dagrun_timeout ends within an hour, or after a time that Tether cannot read, is left alone; a later end makes it an info. A session that code out of sight gets, or that has an adapter of its own, is left alone, too. The timeout that an Airflow connection's extra may hold cannot be seen.",
     links: [
       "https://requests.readthedocs.io/en/latest/user/advanced/#timeouts",
       "https://airflow.apache.org/docs/apache-airflow-providers-http/stable/operators.html",
@@ -71,17 +71,19 @@ rates()
     for (const call of file.calls) {
       if (call.kind !== "http" || !call.live) continue;
       // An operator's own code is reached by the tasks that others make of it.
-      if (call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call)) continue;
-      if (requestLimit(file, call) !== "none") continue;
+      const bounded = call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call);
+      const late = bounded ? lateBound(file, call) : undefined;
+      if ((bounded && !late) || requestLimit(file, call) !== "none") continue;
       const at = inTriggerer(file, call);
       // A thread that the triggerer waits for is no worker slot, and its end is not known.
       if (at === "thread") continue;
       const hook = call.callee.endsWith("HttpHook.run");
       report({
         span: call.span,
+        ...(late && !at ? { severity: "info" as const } : {}),
         message: at
           ? `${shownCallee(call)} has no timeout: a server that never answers stops the triggerer's event loop, and every trigger in it, for ever.`
-          : `${shownCallee(call)} has no timeout: if the server never answers, the task holds its worker slot for ever.`,
+          : `${shownCallee(call)} has no timeout: ${unanswered(late)}.`,
         hint: at
           ? "Use an async client such as aiohttp, or await asyncio.to_thread(…), with a timeout."
           : hintFor(call, hook),
@@ -89,18 +91,30 @@ rates()
       });
     }
     for (const task of file.tasks) {
-      if (taskRequestLimit(file, task) !== "none" || !isUnbounded(file, task)) continue;
+      if (taskRequestLimit(file, task) !== "none") continue;
+      const late = isUnbounded(file, task) ? undefined : lateTaskBound(file, task);
+      if (!late && !isUnbounded(file, task)) continue;
       report({
         span: task.span,
-        message: isSensor(task)
-          ? `${shownName(task)} has no request timeout: if the server never answers, its own timeout is never looked at, and the task runs for ever.`
-          : `${shownName(task)} has no request timeout: if the server never answers, the task holds its worker slot for ever.`,
+        ...(late ? { severity: "info" as const } : {}),
+        message: late
+          ? `${shownName(task)} has no request timeout: ${unanswered(late)}.`
+          : isSensor(task)
+            ? `${shownName(task)} has no request timeout: if the server never answers, its own timeout is never looked at, and the task runs for ever.`
+            : `${shownName(task)} has no request timeout: ${unanswered(undefined)}.`,
         hint: 'Pass extra_options={"timeout": …}, in seconds, unless the connection\'s extra holds a timeout.',
         fixes: () => [operatorFix(file, task)],
       });
     }
   },
 });
+
+/** What happens when the server never answers. */
+function unanswered(late: LateBound | undefined): string {
+  return late
+    ? `a server that never answers is only noticed when ${late.by} ends the task after ${shownSeconds(late.seconds)}`
+    : "if the server never answers, the task holds its worker slot for ever";
+}
 
 function hintFor({ callee }: RemoteCall, hook: boolean): string {
   if (hook) return 'Pass extra_options={"timeout": …}, in seconds.';

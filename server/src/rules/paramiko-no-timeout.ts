@@ -1,4 +1,4 @@
-import { hasUnboundedRunner, isUnbounded } from "../airflow/bounds.ts";
+import { hasUnboundedRunner, isUnbounded, type LateBound, lateBound } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { answersSoon, awaitedBy, hasNoTimeout } from "../airflow/sshCalls.ts";
 import { inTriggerer } from "../airflow/triggerer.ts";
@@ -63,7 +63,7 @@ def restart():
 restart()
 `,
     limits:
-      "A command whose output and status nobody waits for, or whose streams leave the function, is left alone; so is a task with an execution_timeout.",
+      "A command whose output and status nobody waits for, or whose streams leave the function, is left alone; so is a task that an execution_timeout or dagrun_timeout ends within an hour, or after a time that Tether cannot read. A later end makes it an info.",
     links: [
       "https://docs.paramiko.org/en/stable/api/client.html#paramiko.client.SSHClient.exec_command",
       "https://docs.paramiko.org/en/stable/api/channel.html#paramiko.channel.Channel.recv_exit_status",
@@ -73,16 +73,18 @@ restart()
     for (const call of file.calls) {
       if (!call.live || !hasNoTimeout(file, call)) continue;
       // An operator's own code is reached by the tasks that others make of it.
-      if (call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call)) continue;
+      const bounded = call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call);
+      const late = bounded ? lateBound(file, call) : undefined;
+      if (bounded && !late) continue;
       // A thread that the triggerer waits for is no worker slot, and its end is not known.
       if (inTriggerer(file, call) === "thread") continue;
       if (call.kind === "paramiko-connect") connecting(file, call, report);
-      else if (call.kind === "paramiko-exec" || call.kind === "fabric-run") waiting(file, call, report);
+      else if (call.kind === "paramiko-exec" || call.kind === "fabric-run") waiting(file, call, late, report);
     }
   },
 });
 
-function waiting(file: DagFile, call: RemoteCall, report: Report): void {
+function waiting(file: DagFile, call: RemoteCall, late: LateBound | undefined, report: Report): void {
   const by = call.kind === "fabric-run" ? "output" : awaitedBy(call);
   if (by === "nothing" || by === "unknown") return;
   const name = call.callee.split(".").at(-1);
@@ -93,6 +95,18 @@ function waiting(file: DagFile, call: RemoteCall, report: Report): void {
       message: `${name} has no timeout: a remote command that falls silent stops the triggerer's event loop, and every trigger in it, for ever.`,
       hint: "Use an async client such as asyncssh, or await asyncio.to_thread(…), and pass timeout=.",
       fixes: () => [by === "output" ? channelFix(file, call) : undefined],
+    });
+    return;
+  }
+  // Without a limit of its own for the channel there is nothing better than the task's.
+  if (late && by !== "output") return;
+  if (late) {
+    report({
+      span: call.span,
+      severity: "info",
+      message: `${name} has no timeout: a remote command that falls silent is only noticed when ${late.by} ends the task after ${shownSeconds(late.seconds)}.`,
+      hint: call.kind === "fabric-run" ? "Pass timeout=, in seconds." : "Pass timeout=, in seconds of silence.",
+      fixes: () => [channelFix(file, call)],
     });
     return;
   }

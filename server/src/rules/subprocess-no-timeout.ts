@@ -1,7 +1,7 @@
-import { hasUnboundedRunner } from "../airflow/bounds.ts";
+import { hasUnboundedRunner, type LateBound, lateBound } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { waitsOf } from "../airflow/processes.ts";
-import { waitsThrough } from "../airflow/remote.ts";
+import { runsLocally, staysForWork, waitsThrough } from "../airflow/remote.ts";
 import { inTriggerer } from "../airflow/triggerer.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { secondsText } from "../edits/durations.ts";
@@ -58,7 +58,7 @@ def export():
 export()
 `,
     limits:
-      "Only commands that Tether can read, and programs that are known to talk to other machines. A task with an execution_timeout is left alone, and so are single requests of the AWS CLI, which gives up after 60 silent seconds.",
+      "Only commands that Tether can read. A program that is known to talk to other machines makes a warning; a script, or a program whose work may take any time, an info. A task that an execution_timeout or dagrun_timeout ends within an hour, or after a time that Tether cannot read, is left alone; a later end makes an info of a program that only asks another machine something. Left alone are single requests of the AWS CLI, which gives up after 60 silent seconds.",
     links: [
       "https://docs.python.org/3/library/subprocess.html#subprocess.run",
       "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html",
@@ -67,11 +67,16 @@ export()
   check(file, report) {
     for (const call of file.calls) {
       if (!call.live || (call.kind !== "subprocess" && call.kind !== "popen")) continue;
-      const program = waitsThrough(call);
-      if (!program) continue;
+      const remote = waitsThrough(call);
       const at = inTriggerer(file, call);
       // An operator's own code is bounded, or not, by the tasks that others make of it.
-      if (at !== "event loop" && !hasUnboundedRunner(file, call)) continue;
+      const bounded = at !== "event loop" && !hasUnboundedRunner(file, call);
+      // The task's limit is that of the work which the program stays for; a question is to be answered sooner.
+      const late = bounded && remote && !staysForWork(call) ? lateBound(file, call) : undefined;
+      if (bounded && !late) continue;
+      const program = remote ?? runsLocally(call);
+      if (!program) continue;
+      const asInfo = late !== undefined || remote === undefined;
       for (const { wait, span, name } of waits(call)) {
         if (wait.args.some((one) => one.form === "double-star")) continue;
         // communicate(input, timeout), wait(timeout)
@@ -84,10 +89,11 @@ export()
         }
         report({
           span,
-          cause: call.call.span,
+          // Warnings about the same command stand for themselves.
+          ...(asInfo ? { severity: "info" as const } : { cause: call.call.span }),
           message: at
             ? `${name}() stops the triggerer's event loop, and every trigger in it, until ${program} returns.`
-            : `${name}() has no timeout: if ${program} never returns, the task holds its worker slot for ever.`,
+            : `${name}() has no timeout: ${endless(program, remote !== undefined, late)}.`,
           hint: at
             ? "Use asyncio.create_subprocess_exec, or await asyncio.to_thread(…), with a timeout."
             : hint(program),
@@ -98,6 +104,13 @@ export()
     }
   },
 });
+
+/** What happens when the program never ends. */
+function endless(program: string, remote: boolean, late: LateBound | undefined): string {
+  if (late)
+    return `if ${program} never returns, that is only noticed when ${late.by} ends the task after ${shownSeconds(late.seconds)}`;
+  return `if ${program} never ${remote ? "returns" : "ends"}, the task holds its worker slot for ever`;
+}
 
 /** What ends the program's own wait besides. */
 function hint(program: string): string {

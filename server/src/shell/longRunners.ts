@@ -1,6 +1,6 @@
 /** Programs whose work is measured in minutes or hours rather than seconds. */
-import { isLimited } from "./pace.ts";
-import type { Script, ShellCommand } from "./script.ts";
+import { asksVersion, isLimited } from "./pace.ts";
+import type { Script, ShellCommand, Word } from "./script.ts";
 import { commands } from "./walk.ts";
 
 /** Programs, and what their words must say. Words are joined by blanks. */
@@ -57,4 +57,53 @@ function isOneOf(programs: typeof long, { program, words }: ShellCommand): boole
   return programs.some(
     ([names, asked, unless]) => names.split(" ").includes(program) && asked.test(text) && !unless?.test(text),
   );
+}
+
+const interpreters = new Set(
+  "python python2 python3 Rscript node perl ruby php julia bash sh zsh ksh dash ash".split(" "),
+);
+
+/** Programs of this machine that end when their work, a database or a server says so. */
+const lasting: typeof long = [
+  ...long.filter(([programs]) => !/^python\b|^rsync\b/.test(programs)),
+  ["psql mysql mongosh clickhouse-client sqlcmd sqlplus", /^(?!$)/],
+  ["git", /^(?:-\S+ \S+ )*(?:clone|fetch|pull|push)\b/],
+  ["npm yarn pnpm", /^(?:run|start|ci|install)\b/],
+  ["terraform", /(?:^|\s)(?:init|plan|apply|destroy)\b/],
+  ["jupyter", /\bnbconvert\b.*--execute\b/],
+  ["papermill scrapy snakemake nextflow ffmpeg matlab", /^(?!$)/],
+];
+
+/**
+ * What a text runs on this machine in the foreground, without a limit of its own, and for a time that nothing tells: `the
+ * script` of an interpreter, a script by its path, a program such as pg_dump. `isPython`: a word that is not written here
+ * and stands for Python, `sys.executable`.
+ */
+export function lastingProgram(script: Script, isPython: (word: Word) => boolean): string | undefined {
+  for (const { statement, background, nesting } of commands(script)) {
+    if (background || statement.background || [statement, ...nesting].some(isLimited)) continue;
+    if (nesting.some((one) => one.nested?.script.place !== "worker") || asksVersion(statement)) continue;
+    const [first, ...operands] = statement.words;
+    if (!first) continue;
+    if (isPython(first) || interpreters.has(statement.program ?? "")) {
+      if (runsScript(operands)) return "the script";
+    } else if (isOneOf(lasting, statement)) return statement.program;
+    else if (isOwnScript(first.text)) return statement.program ?? "the script";
+  }
+  return undefined;
+}
+
+/** `job.py`, `-u job.py`, `-m jobs.load`; neither `-c "…"` nor `-m pip`. */
+function runsScript(operands: readonly Word[]): boolean {
+  for (const { text } of operands) {
+    if (/^-[a-zA-Z]*[ce]$/.test(text)) return false;
+    if (text === "-m") return !operands.some((one) => /^(?:pip|venv|compileall|json\.tool|py_compile)$/.test(one.text));
+    if (!text.startsWith("-")) return true;
+  }
+  return false;
+}
+
+/** `./job.sh`, `/opt/jobs/load.py`: somebody's own, not a program of the system. */
+function isOwnScript(path: string): boolean {
+  return /\.(?:sh|bash|ksh|py|R|pl|rb|js|bat|ps1)$/.test(path);
 }

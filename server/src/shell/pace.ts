@@ -206,6 +206,7 @@ export function isFilter(command: ShellCommand): boolean {
   return command.program !== undefined && filters.has(command.program);
 }
 
-function asksVersion(command: ShellCommand): boolean {
-  return command.words.some((one) => /^(--version|--help|-V|version|help)$/.test(one.text));
+/** `pg_dump --version`: only a question about the program. */
+export function asksVersion(command: ShellCommand): boolean {
+  return command.words.some((one) => /^(--?version|--help|-V|version|help)$/.test(one.text));
 }
