@@ -96,7 +96,6 @@ class BuiltFile implements DagFile {
   readonly pauses: readonly RemoteCall[];
   readonly errors: DagFile["errors"];
   readonly #surroundings: Surroundings;
-  #callsElsewhere: readonly RemoteCall[] | undefined;
   #runs: readonly Run[] | undefined;
 
   constructor(
@@ -128,15 +127,6 @@ class BuiltFile implements DagFile {
     this.pauses = calls.filter((one) => one.kind === "pause");
     this.errors = module.errors;
     this.#surroundings = surroundings;
-  }
-
-  get callsElsewhere(): readonly RemoteCall[] {
-    this.#callsElsewhere ??= [...this.#surroundings.reached.elsewhere].flatMap(([home, code]) =>
-      collectCalls(home.module, home, results(home.module), code).filter(
-        (one) => one.kind !== "pause" && one.tasks.length > 0,
-      ),
-    );
-    return this.#callsElsewhere;
   }
 
   usersAt(offset: number): ReturnType<DagFile["usersAt"]> {

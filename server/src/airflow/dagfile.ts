@@ -264,8 +264,6 @@ export type DagFile = {
   readonly calls: readonly RemoteCall[];
   /** Where the code that tasks run sleeps. */
   readonly pauses: readonly RemoteCall[];
-  /** Such calls in functions of other files that tasks of this file run; their spans and scopes are those files'. */
-  readonly callsElsewhere: readonly RemoteCall[];
   /** Tasks of other files that run the code at an offset of this one. */
   usersAt(offset: number): readonly TaskPlace[];
   /** What tasks of this file run that stands in other files. */
