@@ -1,5 +1,5 @@
 /** Limits that a call hands to the service that does the work. */
-import type { WorkLimits } from "../catalog/behaviour/facts.ts";
+import type { Lasting, LastingCase, ServiceEnd, WorkLimits } from "../catalog/behaviour/facts.ts";
 import type { Value } from "../syntax/value.ts";
 import { argument } from "./arguments.ts";
 import type { DagFile, Task } from "./dagfile.ts";
@@ -49,4 +49,24 @@ function numberAt(value: Value, names: readonly string[]): number | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** What the service does about work that goes on, as far as the task's arguments tell which kind of work it is. */
+export function serviceEnd(file: DagFile, task: Task, lasting: Lasting): ServiceEnd {
+  return lasting.cases?.find((one) => fits(file, task, one)) ?? lasting;
+}
+
+function fits(file: DagFile, task: Task, { parameter, entry, begins }: LastingCase): boolean {
+  const given = argument(file, task, parameter);
+  const value = typeof given === "object" ? entryOf(given.resolved, entry?.split(".") ?? []) : undefined;
+  if (!value || !begins) return value !== undefined;
+  const text = value.kind === "string" ? value.folded.text.replace(/^(?:\s|--.*\n|\/\*[\s\S]*?\*\/|\()+/, "") : "";
+  return text.search(begins) === 0;
+}
+
+function entryOf(value: Value, keys: readonly string[]): Value | undefined {
+  const [key, ...others] = keys;
+  if (key === undefined) return value;
+  const found = value.kind === "dict" ? value.entries.findLast((one) => one.key === key) : undefined;
+  return found && entryOf(found.value, others);
 }

@@ -1,12 +1,16 @@
 import {
   type Behaviour,
   deferred,
+  hour,
+  type LastingCase,
   type More,
   type OwnTimeout,
   output,
   type SensorArgument,
   type SensorOf,
+  type ServiceEnd,
   same,
+  stops,
   text,
   unlimited,
   type Wait,
@@ -32,6 +36,16 @@ function watch(name: string, ...given: SensorArgument[]): SensorOf {
 
 function attempts(delay: string, count: string, parameter = "waiter_max_attempts", by = "waiter_delay"): OwnTimeout {
   return { parameter, unit: "attempts", delay: by, default: `${count} x ${delay} s`, boundsWait: true };
+}
+
+/** What Glue's version in the job's description says. */
+function glueCase(says: string, seconds: number, begins: RegExp): LastingCase {
+  return { says, seconds, parameter: "create_job_kwargs", entry: "GlueVersion", begins };
+}
+
+/** What the statement's first words say. */
+function athenaCase(end: ServiceEnd, begins: RegExp): LastingCase {
+  return { ...end, parameter: "query", begins };
 }
 
 function fact(file: string, name: string, product: string, wait: Wait, more?: More): Behaviour {
@@ -131,13 +145,19 @@ export const amazon: readonly Behaviour[] = [
     },
     timeout: attempts("6", "1000000"),
     // A million polls are 69 days; older versions had no number at all.
-    lasting: "ECS sets a task no limit",
+    lasting: { says: "ECS sets a task no limit" },
   }),
   fact("glue", "GlueJobOperator", "the Glue job run", completion, {
     sensor: watch("glue.GlueJobSensor", same("job_name"), output("run_id")),
     // Only the deferred wait counts attempts; the synchronous one polls for ever (hooks/glue.py, job_completion).
     timeout: { ...attempts("60", "75"), boundsWait: false },
-    lasting: "Glue's default limit is 48 hours (8 from 5.0)",
+    lasting: {
+      ...stops("Glue's default limit is 48 hours (8 from 5.0)", 48 * hour),
+      cases: [
+        glueCase("Glue's default limit is 48 hours", 48 * hour, /[0-4]\./),
+        glueCase("Glue's default limit is 8 hours", 8 * hour, /(?:[5-9]|\d\d)\./),
+      ],
+    },
     limits: { within: ["run_job_kwargs", "create_job_kwargs"], entries: ["Timeout"], unit: "minutes" },
   }),
   fact("glue", "GlueDataQualityRuleSetEvaluationRunOperator", "the Glue data quality run", completion, {
@@ -198,12 +218,12 @@ export const amazon: readonly Behaviour[] = [
   // These three look at wait_for_completion first: deferrable alone does nothing.
   fact("sagemaker", "SageMakerTrainingOperator", "the SageMaker training job", waitsIf("wait_for_completion"), {
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
-    lasting: "SageMaker stops a job after a day by default",
+    lasting: stops("SageMaker stops a job after a day by default", 24 * hour),
     limits: sageMaker,
   }),
   fact("sagemaker", "SageMakerProcessingOperator", "the SageMaker processing job", waitsIf("wait_for_completion"), {
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
-    lasting: "SageMaker stops a job after a day by default",
+    lasting: stops("SageMaker stops a job after a day by default", 24 * hour),
     limits: sageMaker,
   }),
   fact("sagemaker", "SageMakerTransformOperator", "the SageMaker transform job", waitsIf("wait_for_completion"), {
@@ -213,7 +233,7 @@ export const amazon: readonly Behaviour[] = [
   }),
   fact("sagemaker", "SageMakerTuningOperator", "the SageMaker tuning job", completion, {
     timeout: { parameter: "max_ingestion_time", unit: "seconds", boundsWait: true },
-    lasting: "SageMaker stops each training after a day by default",
+    lasting: stops("SageMaker stops each training after a day by default", 24 * hour),
     limits: sageMaker,
   }),
   fact("sagemaker", "SageMakerEndpointOperator", "the SageMaker endpoint", completion, {
@@ -225,7 +245,7 @@ export const amazon: readonly Behaviour[] = [
   }),
   fact("redshift_data", "RedshiftDataOperator", "the Redshift Data statement", waitsIf("wait_for_completion"), {
     // hooks/redshift_data.py, wait_for_results: `while True`.
-    lasting: "the Data API stops a statement after 24 hours",
+    lasting: stops("the Data API stops a statement after 24 hours", 24 * hour),
     limits: { keywords: ["await_result"] },
   }),
   fact("redshift_cluster", "RedshiftCreateClusterOperator", "the Redshift cluster", completion, {
@@ -253,7 +273,21 @@ export const amazon: readonly Behaviour[] = [
       sensor: watch("athena.AthenaSensor", output("query_execution_id")),
       // Unset, it counts to 999,999 (operators/athena.py); max_tries is its old name.
       timeout: { parameter: "max_polling_attempts", unit: "attempts", delay: "sleep_time", boundsWait: true },
-      lasting: "Athena stops DML after 30 minutes, DDL after 600",
+      lasting: {
+        // Which it is cannot be told: DML ends soon, DDL is quick.
+        says: "Athena stops DML after 30 minutes, DDL after 600",
+        brief: true,
+        cases: [
+          athenaCase(
+            stops("Athena stops DML after 30 minutes", hour / 2),
+            /(?:select|with|insert|merge|delete|update|unload)\b|create\s+table\b[^;]*\bas\s*\(?\s*(?:select|with)\b/i,
+          ),
+          athenaCase(
+            { says: "Athena stops DDL after 600 minutes", brief: true },
+            /(?:create|alter|drop|msck|show|describe)\b/i,
+          ),
+        ],
+      },
       limits: { keywords: ["max_tries"] },
     },
   ),

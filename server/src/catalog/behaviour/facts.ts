@@ -90,10 +90,9 @@ export type Behaviour = {
    */
   endless?: string;
   /**
-   * The operator polls until the work ends and sets it no limit, but the service may: what is known of that, for a
-   * message: "BigQuery stops a query after 6 hours".
+   * The operator polls until the work ends and sets it no limit, but the service may: what is known of that.
    */
-  lasting?: string;
+  lasting?: Lasting;
   /** Where a call can have the service, or the operator, end the work: beside `timeout`. */
   limits?: WorkLimits;
   /** It only waits for other machines where a keyword has this value. */
@@ -108,8 +107,36 @@ export type Behaviour = {
   source: string;
 };
 
+/** What the service does about work that goes on. */
+export type ServiceEnd = {
+  /** For a message: "BigQuery stops a query after 6 hours". */
+  says: string;
+  /** Seconds after which the service has ended it; absent: no limit is known. */
+  seconds?: number;
+  /** Such work is over in seconds, whatever the limit. */
+  brief?: true;
+};
+
+/** What holds where no case is told, and what arguments tell; the first case that fits counts. */
+export type Lasting = ServiceEnd & { cases?: readonly LastingCase[] };
+
+/** A kind of work, told by an argument. */
+export type LastingCase = ServiceEnd & {
+  parameter: string;
+  /** The key of its dict, `outer.inner` in dicts of dicts, whose value tells. */
+  entry?: string;
+  /** How its text begins, after comments of SQL; absent: that it is there is enough. */
+  begins?: RegExp;
+};
+
 /** For {@link Behaviour.lasting}, where no number of the service is known. */
-export const unlimited = "the operator sets no limit";
+export const unlimited: Lasting = { says: "the operator sets no limit" };
+
+/** In seconds. */
+export const hour = 3600;
+
+/** For {@link Behaviour.lasting}, where one number of the service holds for all. */
+export const stops = (says: string, seconds: number): Lasting => ({ says, seconds });
 
 /** `wait_for_completion=True` and its like. */
 export const yes = (name: string): Keyword => ({ name, text: "True" });

@@ -1,11 +1,13 @@
 import {
   type Behaviour,
   deferred,
+  hour,
   type More,
   output,
   type SensorArgument,
   type SensorOf,
   same,
+  stops,
   text,
   unlimited,
   type Wait,
@@ -50,7 +52,17 @@ export const google: readonly Behaviour[] = [
   }),
   fact("dataproc", "DataprocCreateBatchOperator", "the Dataproc batch", waitsUnless("asynchronous"), {
     sensor: watchDataproc("dataproc.DataprocBatchSensor", same("batch_id"), same("region")),
-    lasting: "Dataproc stops it after 4 hours from runtime 2.1 on",
+    lasting: {
+      ...stops("Dataproc stops it after 4 hours from runtime 2.1 on", 4 * hour),
+      cases: [
+        {
+          says: "Dataproc limits no batch before runtime 2.1",
+          parameter: "batch",
+          entry: "runtime_config.version",
+          begins: /1\.|2\.0/,
+        },
+      ],
+    },
     limits: { keywords: ["timeout"], within: ["batch"], entries: ["ttl"] },
   }),
   fact("dataproc", "DataprocCreateClusterOperator", "the Dataproc cluster", { always: true }),
@@ -61,7 +73,7 @@ export const google: readonly Behaviour[] = [
     "DataprocInstantiateWorkflowTemplateOperator",
     "the Dataproc workflow",
     { always: true },
-    { lasting: "its only limit is the template's dag_timeout, if any", limits: { keywords: ["timeout"] } },
+    { lasting: { says: "its only limit is the template's dag_timeout, if any" }, limits: { keywords: ["timeout"] } },
   ),
   fact(
     "dataproc",
@@ -69,7 +81,7 @@ export const google: readonly Behaviour[] = [
     "the Dataproc workflow",
     { always: true },
     {
-      lasting: "Dataproc limits only a workflow with dag_timeout",
+      lasting: { says: "Dataproc limits only a workflow with dag_timeout" },
       limits: { keywords: ["timeout"], within: ["template"], entries: ["dag_timeout", "dagTimeout"] },
     },
   ),
@@ -102,7 +114,13 @@ export const google: readonly Behaviour[] = [
     { always: true },
     {
       timeout: { parameter: "result_timeout", unit: "seconds", boundsWait: true },
-      lasting: "BigQuery stops a query after 6 hours",
+      lasting: {
+        ...unlimited,
+        cases: [
+          { ...stops("BigQuery stops a query after 6 hours", 6 * hour), parameter: "configuration", entry: "query" },
+          { ...stops("BigQuery stops a load after 6 hours", 6 * hour), parameter: "configuration", entry: "load" },
+        ],
+      },
       limits: { within: ["configuration"], entries: ["jobTimeoutMs"] },
     },
   ),
@@ -165,7 +183,7 @@ export const google: readonly Behaviour[] = [
     { always: true },
     {
       timeout: { parameter: "timeout_seconds", unit: "seconds", boundsWait: true },
-      lasting: "a Cloud Run task's default limit is 10 minutes",
+      lasting: stops("a Cloud Run task's default limit is 10 minutes", hour / 6),
       limits: { within: ["overrides"], entries: ["timeout"] },
     },
   ),
@@ -176,12 +194,12 @@ export const google: readonly Behaviour[] = [
     { always: true },
     {
       timeout: { parameter: "timeout_seconds", unit: "seconds", boundsWait: true },
-      lasting: "a task's default limit is 7 days",
+      lasting: stops("a task's default limit is 7 days", 168 * hour),
       limits: { within: ["job"], entries: ["max_run_duration", "maxRunDuration"] },
     },
   ),
   fact("cloud_build", "CloudBuildCreateBuildOperator", "the Cloud Build build", waitsIf("wait"), {
-    lasting: "Cloud Build's default limit is 60 minutes",
+    lasting: stops("Cloud Build's default limit is 60 minutes", hour),
     limits: { keywords: ["timeout"], within: ["build", "body"], entries: ["timeout"] },
   }),
   fact("datafusion", "CloudDataFusionStartPipelineOperator", "the Data Fusion pipeline", waitsUnless("asynchronous"), {
@@ -268,7 +286,7 @@ export const google: readonly Behaviour[] = [
         `${name}Operator`,
         "the Vertex AI training job",
         { always: true },
-        { lasting: "its default limit is 7 days", limits: { keywords: ["timeout"] } },
+        { lasting: stops("its default limit is 7 days", 168 * hour), limits: { keywords: ["timeout"] } },
       ),
   ),
 ];

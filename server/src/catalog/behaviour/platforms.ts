@@ -1,4 +1,4 @@
-import { type Behaviour, output, same, unlimited, waitsIf, waitsUnless, xcom } from "./facts.ts";
+import { type Behaviour, hour, output, same, stops, unlimited, waitsIf, waitsUnless, xcom } from "./facts.ts";
 
 const week = "604800";
 const azure = "airflow.providers.microsoft.azure";
@@ -171,7 +171,7 @@ export const platforms: readonly Behaviour[] = [
     product: "the Snowflake statements",
     severity: "warning",
     // STATEMENT_TIMEOUT_IN_SECONDS, which session parameters may set.
-    lasting: "Snowflake stops a statement after 48 hours by default",
+    lasting: stops("Snowflake stops a statement after 48 hours by default", 48 * hour),
     limits: { keywords: ["session_parameters"] },
     timeout: { parameter: "timeout", unit: "seconds", boundsWait: true },
     source: "apache-airflow-providers-snowflake 6.20.0, operators/snowflake.py",
