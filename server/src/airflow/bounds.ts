@@ -1,6 +1,9 @@
 /** Which limit, if any, ends a task that waits too long. */
-import { keyword } from "../syntax/python.ts";
-import type { Value } from "../syntax/value.ts";
+import { qualifiedName } from "../syntax/names.ts";
+import { type Expr, keyword, unwrap } from "../syntax/python.ts";
+import { lookup, type Scope } from "../syntax/scope.ts";
+import { knownText, type Value } from "../syntax/value.ts";
+import { slice } from "../text/span.ts";
 import { dagOf } from "./adoption.ts";
 import { argument, dagArgument } from "./arguments.ts";
 import { isSetLater } from "./attributes.ts";
@@ -40,8 +43,13 @@ export function hasUnboundedRunner(file: DagFile, call: RemoteCall): boolean {
 /** A bound after so long a time that nobody notices sooner, in seconds. */
 const late = 3600;
 
-/** What ends a wait, late: `the task's execution_timeout`, 21600. */
-export type LateBound = { readonly by: string; readonly seconds: number };
+/** What ends a wait, late, for a message: the task's execution_timeout ends it after 21600 seconds. */
+export type LateBound = {
+  readonly by: string;
+  readonly seconds: number;
+  /** The environment may say otherwise: `timedelta(hours=int(os.getenv("HOURS", 6)))`. */
+  readonly byDefault: boolean;
+};
 
 /**
  * What ends a call that waits for ever, where that surely takes longer than an hour: the last of the bounds of all the
@@ -64,18 +72,60 @@ export function lateTaskBound(file: DagFile, task: Task): LateBound | undefined 
   return bound && bound.seconds > late ? bound : undefined;
 }
 
-/** What ends the task, with its seconds, where no other bound may come before it. */
+/** What ends the task, where no other bound may come before it. */
 function surelyBound(file: DagFile, task: Task): LateBound | undefined {
-  const own = argument(file, task, "execution_timeout");
-  if (own === "unknown" || isSetLater(file, task, "execution_timeout")) return undefined;
-  if (isUnset(own) && file.project.deployment.defaultTaskExecutionTimeout !== undefined) return undefined;
-  if (typeof own === "object" && own.resolved.kind !== "none" && secondsOf(own.resolved) === undefined)
-    return undefined;
-  if (runTimeout(file, task) === "unknown") return undefined;
-  const bound = taskBound(file, task);
-  if (bound?.seconds === undefined) return undefined;
-  const by = bound.by === "execution_timeout" ? "the task's execution_timeout" : bound.by;
-  return { by, seconds: bound.seconds };
+  const run = runTimeout(file, task);
+  if (run === "unknown" || isSetLater(file, task, "execution_timeout")) return undefined;
+  const whole = run === "none" ? undefined : { by: "the DAG's dagrun_timeout", seconds: run, byDefault: false };
+  const given = argument(file, task, "execution_timeout");
+  if (given === "unknown") return undefined;
+  if (isUnset(given)) return file.project.deployment.defaultTaskExecutionTimeout === undefined ? whole : undefined;
+  if (given === "absent") return undefined;
+  const known = secondsOf(given.resolved);
+  const seconds = known ?? (task.made ? undefined : defaultSeconds(file, given.value));
+  if (seconds === undefined) return undefined;
+  const own = { by: "the task's execution_timeout", seconds, byDefault: known === undefined };
+  return whole && whole.seconds < seconds ? whole : own;
+}
+
+const secondsIn: Readonly<Record<string, number>> = { days: 86_400, hours: 3600, minutes: 60, seconds: 1 };
+
+/** The seconds of a `timedelta(…)` at module level where the environment says nothing: those of its defaults. */
+function defaultSeconds(file: DagFile, value: Expr): number | undefined {
+  const { module } = file.values.names;
+  // A dict of another file stands at other places.
+  if (value.kind !== "call" || !/\btimedelta$/.test(slice(file.text, value.func.span))) return undefined;
+  if (qualifiedName(value.func, module) !== "datetime.timedelta") return undefined;
+  let sum = 0;
+  for (const one of value.args) {
+    const unit = one.name === undefined ? undefined : secondsIn[one.name];
+    const count = unit === undefined ? undefined : defaultNumber(file, one.value, module);
+    if (unit === undefined || count === undefined) return undefined;
+    sum += unit * count;
+  }
+  return sum;
+}
+
+/** `6`, `HOURS` where that is `int(os.getenv("HOURS", "6"))`. */
+function defaultNumber(file: DagFile, expr: Expr, scope: Scope): number | undefined {
+  const value = file.values.evaluate(expr, scope);
+  if (value.kind === "number") return value.value;
+  const text = knownText(value);
+  if (text !== undefined) return /^\d+$/.test(text) ? Number(text) : undefined;
+  const one = unwrap(expr);
+  if (one.kind === "name") {
+    const found = lookup(scope, one.id, one.span.start);
+    if (!found || found === "unbound" || found.binding.kind !== "value") return undefined;
+    const next = found.binding.value;
+    // n = n or 6
+    return next.span.end < one.span.start ? defaultNumber(file, next, found.scope) : undefined;
+  }
+  if (one.kind !== "call") return undefined;
+  const [first, second] = one.args;
+  if (/^(os\.)?(getenv|environ\.get)$/.test(qualifiedName(one.func, scope) ?? ""))
+    return second && defaultNumber(file, second.value, scope);
+  const converts = one.func.kind === "name" && /^(int|float)$/.test(one.func.id) && one.args.length === 1;
+  return converts && first ? defaultNumber(file, first.value, scope) : undefined;
 }
 
 /** The seconds of a number or a duration; undefined for anything else. */

@@ -1,4 +1,5 @@
 /** Fixes that write a time limit. */
+import type { LateBound } from "../airflow/bounds.ts";
 import type { Dag, DagFile, Task } from "../airflow/dagfile.ts";
 import type { Limit } from "../airflow/target.ts";
 import { keyword } from "../syntax/python.ts";
@@ -14,6 +15,11 @@ export function shownSeconds(seconds: number): string {
   if (seconds % 3600 === 0) return `${seconds / 3600} h`;
   if (seconds % 60 === 0) return `${seconds / 60} min`;
   return `${seconds} s`;
+}
+
+/** When a limit that comes late ends a task: `the task's execution_timeout ends the task after 6 h`. */
+export function shownBound({ by, seconds, byDefault }: LateBound): string {
+  return `${by} ends the task after ${shownSeconds(seconds)}${byDefault ? " by default" : ""}`;
 }
 
 /** The options of `[tool.tether.limits]`, and what happens to work that takes longer than the number they give. */

@@ -7,7 +7,7 @@ import { inTriggerer } from "../airflow/triggerer.ts";
 import { editArguments, setEntries } from "../edits/arguments.ts";
 import { secondsText } from "../edits/durations.ts";
 import { quoteString } from "../edits/layout.ts";
-import { limitFix, shownSeconds } from "../edits/limits.ts";
+import { limitFix, shownBound, shownSeconds } from "../edits/limits.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import { type Expr, keyword, unwrap } from "../syntax/python.ts";
 import type { Edit, Fix } from "../text/edit.ts";
@@ -112,7 +112,7 @@ rates()
 /** What happens when the server never answers. */
 function unanswered(late: LateBound | undefined): string {
   return late
-    ? `a server that never answers is only noticed when ${late.by} ends the task after ${shownSeconds(late.seconds)}`
+    ? `a server that never answers is only noticed when ${shownBound(late)}`
     : "if the server never answers, the task holds its worker slot for ever";
 }
 

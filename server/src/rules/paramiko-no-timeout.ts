@@ -4,7 +4,7 @@ import { answersSoon, awaitedBy, hasNoTimeout } from "../airflow/sshCalls.ts";
 import { inTriggerer } from "../airflow/triggerer.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { secondsText } from "../edits/durations.ts";
-import { executionTimeoutFix, limitFix, shownSeconds } from "../edits/limits.ts";
+import { executionTimeoutFix, limitFix, shownBound, shownSeconds } from "../edits/limits.ts";
 import { keyword } from "../syntax/python.ts";
 import type { Fix } from "../text/edit.ts";
 import { defineRule, type Report } from "./rule.ts";
@@ -104,7 +104,7 @@ function waiting(file: DagFile, call: RemoteCall, late: LateBound | undefined, r
     report({
       span: call.span,
       severity: "info",
-      message: `${name} has no timeout: a remote command that falls silent is only noticed when ${late.by} ends the task after ${shownSeconds(late.seconds)}.`,
+      message: `${name} has no timeout: a remote command that falls silent is only noticed when ${shownBound(late)}.`,
       hint: call.kind === "fabric-run" ? "Pass timeout=, in seconds." : "Pass timeout=, in seconds of silence.",
       fixes: () => [channelFix(file, call)],
     });

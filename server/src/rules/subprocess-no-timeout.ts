@@ -7,7 +7,7 @@ import { editArguments } from "../edits/arguments.ts";
 import { secondsText } from "../edits/durations.ts";
 import { localName, withImports } from "../edits/imports.ts";
 import { layoutOf, lineIndent, startsLine, withNewlines } from "../edits/layout.ts";
-import { limitFix, shownSeconds } from "../edits/limits.ts";
+import { limitFix, shownBound, shownSeconds } from "../edits/limits.ts";
 import { type Call, keyword } from "../syntax/python.ts";
 import type { Fix } from "../text/edit.ts";
 import { type Span, slice } from "../text/span.ts";
@@ -107,8 +107,7 @@ export()
 
 /** What happens when the program never ends. */
 function endless(program: string, remote: boolean, late: LateBound | undefined): string {
-  if (late)
-    return `if ${program} never returns, that is only noticed when ${late.by} ends the task after ${shownSeconds(late.seconds)}`;
+  if (late) return `if ${program} never returns, that is only noticed when ${shownBound(late)}`;
   return `if ${program} never ${remote ? "returns" : "ends"}, the task holds its worker slot for ever`;
 }
 

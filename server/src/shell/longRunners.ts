@@ -71,7 +71,7 @@ const lasting: typeof long = [
   ["npm yarn pnpm", /^(?:run|start|ci|install)\b/],
   ["terraform", /(?:^|\s)(?:init|plan|apply|destroy)\b/],
   ["jupyter", /\bnbconvert\b.*--execute\b/],
-  ["papermill scrapy snakemake nextflow ffmpeg matlab", /^(?!$)/],
+  ["papermill scrapy snakemake nextflow matlab", /^(?!$)/],
 ];
 
 /**
