@@ -1,8 +1,9 @@
 /** What a sensor calls at each look, and what that answers. */
-import { type Expr, type FunctionDef, lastName, type Return } from "../syntax/python.ts";
+import { type Expr, type FunctionDef, keyword, lastName, type Return, unwrap } from "../syntax/python.ts";
 import { everyExpression, walkStatements } from "../syntax/traverse.ts";
+import { argument } from "./arguments.ts";
 import type { DagFile, Task } from "./dagfile.ts";
-import { isA, operators, redefines } from "./kinds.ts";
+import { isA, operators, redefines, runsAs } from "./kinds.ts";
 
 /** The function that a sensor calls at each look: its callable, or the `poke` of a class of the file. */
 export function lookOf(task: Task): FunctionDef | undefined {
@@ -38,6 +39,46 @@ export function neverAnswersTrue(file: DagFile, look: FunctionDef): boolean {
     yields ||= one.kind === "yield";
   });
   return !yields;
+}
+
+/** Whether the sensor's first look certainly ends the wait, since nothing that it does can say "not yet". */
+export function endsAtFirstLook(file: DagFile, task: Task): boolean {
+  if (runsAs(task, operators.bashSensor)) {
+    const [only, ...others] = task.scripts;
+    return only !== undefined && others.length === 0 && succeeding.test(only.script.folded.text);
+  }
+  if (!isA(task, operators.pythonSensor)) return false;
+  const given = task.form === "operator" ? argument(file, task, "python_callable") : "absent";
+  if (typeof given === "object" && given.resolved.kind === "function") {
+    const { definition, home } = given.resolved;
+    if (definition.kind === "lambda") return !home && !redefines(task, "poke") && isDone(definition.body);
+  }
+  const look = lookOf(task);
+  return look !== undefined && alwaysAnswersTrue(look);
+}
+
+/** `exit 0`, `true`, `:`, `echo go` */
+const succeeding = /^\s*(?:exit(?:\s+0)?|true|:|echo\b[^;&|<>`$()\n]*)\s*;?\s*$/;
+
+/** Whether every answer is True; a loop of its own may wait all the same. */
+function alwaysAnswersTrue(look: FunctionDef): boolean {
+  const last = look.body.at(-1);
+  let always = last?.kind === "return";
+  walkStatements(look.body, (statement) => {
+    if (statement.kind === "function" || statement.kind === "class") return false;
+    if (statement.kind === "while" || (statement.kind === "return" && !isDone(statement.value))) always = false;
+    return true;
+  });
+  return always;
+}
+
+/** `True`, `PokeReturnValue(is_done=True, …)` */
+function isDone(value: Expr | undefined): boolean {
+  if (!value) return false;
+  const inner = unwrap(value);
+  if (inner.kind === "call" && lastName(inner.func) === "PokeReturnValue")
+    return isDone((keyword(inner, "is_done") ?? inner.args.find((one) => one.form === "positional"))?.value);
+  return inner.kind === "constant" && inner.value === true;
 }
 
 function answersNothing(file: DagFile, look: FunctionDef, { value }: Return): boolean {

@@ -11,6 +11,7 @@ import { isUnset, runTimeout, secondsOf } from "./bounds.ts";
 import type { Argument, DagFile, Task } from "./dagfile.ts";
 import { limitOfWatchedWork } from "./endedWork.ts";
 import { isA, isSensor, operators, redefines } from "./kinds.ts";
+import { endsAtFirstLook } from "./poking.ts";
 import { airflowMajor } from "./target.ts";
 import { defersByDefault } from "./waiting.ts";
 
@@ -36,8 +37,9 @@ export function heldSlot(file: DagFile, task: Task): HeldSlot | undefined {
   if (isDeferred(file, task) !== "no" || hasPoolOfItsOwn(file, task)) return undefined;
   const mode = argument(file, task, "mode");
   if (mode === "unknown" || (mode !== "absent" && knownText(mode.resolved) !== "poke")) return undefined;
+  if (mode === "absent" && !pokesByDefault(file, task)) return undefined;
   const seconds = longestWait(file, task);
-  if (seconds === undefined) return undefined;
+  if (seconds === undefined || endsAtFirstLook(file, task)) return undefined;
   return { seconds, mode: mode === "absent" ? undefined : mode };
 }
 
@@ -129,6 +131,12 @@ function ownTimeout(file: DagFile, task: Task): number | undefined {
 function hasPoolOfItsOwn(file: DagFile, task: Task): boolean {
   const pool = argument(file, task, "pool");
   return !isUnset(pool) && (typeof pool !== "object" || knownText(pool.resolved) !== "default_pool");
+}
+
+/** Few classes reschedule by default: GlacierJobOperationSensor. */
+function pokesByDefault(file: DagFile, task: Task): boolean {
+  const mode = parameterDefault(file.project, task, "mode");
+  return mode === undefined || (mode.kind === "literal" && mode.value === "poke");
 }
 
 /** @poke_mode_only class …, or a class that keeps what it has seen between two looks in itself. */

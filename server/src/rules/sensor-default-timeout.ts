@@ -4,6 +4,7 @@ import { isUnbounded, isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { limitOfWatchedWork, looksAtEndedWork } from "../airflow/endedWork.ts";
 import { isA, isSensor, operators, redefines, shownName } from "../airflow/kinds.ts";
+import { endsAtFirstLook } from "../airflow/poking.ts";
 import { deferralEnd, heldSlot, isDeferred } from "../airflow/sensing.ts";
 import type { Default } from "../catalog/operator.ts";
 import { sensorFacts } from "../catalog/sensors.ts";
@@ -40,7 +41,7 @@ with DAG("intake") as dag:
     )
 `,
     limits:
-      "Sensors that wait for the clock are left alone, and so are sensors for work that the operator before them has waited for or given the service a limit (`MaxRuntimeInSeconds`), those with an `execution_timeout` or in a DAG with a `dagrun_timeout`. If your deployment sets `default_timeout`, say so in [tool.tether.airflow].",
+      "Sensors that wait for the clock, or whose first look always ends the wait (`exit 0`), are left alone, and so are sensors for work that the operator before them has waited for or given the service a limit (`MaxRuntimeInSeconds`), those with an `execution_timeout` or in a DAG with a `dagrun_timeout`. If your deployment sets `default_timeout`, say so in [tool.tether.airflow].",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
   check(file, report) {
@@ -57,7 +58,7 @@ with DAG("intake") as dag:
       if (!isUnbounded(file, task)) continue;
       const end = isDeferred(file, task) === "no" ? "timeout" : deferralEnd(file, task);
       if (end === "attempts" || looksAtEndedWork(file, task)) continue;
-      if (limitOfWatchedWork(file, task) !== undefined) continue;
+      if (limitOfWatchedWork(file, task) !== undefined || endsAtFirstLook(file, task)) continue;
       if (end === "execution_timeout") {
         report({
           span: task.span,

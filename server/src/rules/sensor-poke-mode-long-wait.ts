@@ -39,7 +39,7 @@ with DAG("intake") as dag:
     )
 `,
     limits:
-      "Waits of at most 10 minutes (`short-wait`) are left alone, and so are sensors that wait for the clock, that may only poke, that look at work which the operator before them has waited for, or that have a pool of their own. A smart sensor of Airflow 2.0 to 2.3 held no slot; Tether does not know of that setting.",
+      "Waits of at most 10 minutes (`short-wait`) are left alone, and so are sensors that wait for the clock, that may only poke, that reschedule by default, whose first look always ends the wait, that look at work which the operator before them has waited for, or that have a pool of their own. A smart sensor of Airflow 2.0 to 2.3 held no slot; Tether does not know of that setting.",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/sensors.html"],
   },
   options: [shortWait],
