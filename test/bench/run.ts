@@ -1,8 +1,10 @@
 /**
  * `npm run bench [-- PATH…]`: what linting costs, as medians and as ratios within one run, so that the machine's speed
- * does not matter. With paths it also measures `tether check` on them: time and resident memory.
+ * does not matter: for one long DAG, and for the files below the paths, by default those of `npm run ecosystem`. On them
+ * it also measures `tether check`: time and resident memory.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -155,12 +157,17 @@ function manyFiles(files: readonly Source[]): { parse: number; lint: number; par
   return { ...sums, idle };
 }
 
-const paths = process.argv.slice(2);
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const given = process.argv.slice(2);
+const ecosystem = join(root, ".cache/ecosystem/packages");
+const paths = given.length > 0 || !existsSync(ecosystem) ? given : [ecosystem];
 if (paths.length > 0) {
   const sources: Source[] = [];
+  // The example DAGs of today's providers are their system tests.
+  const walked = { ...settings, includeTests: true };
   for (const path of discover(
     paths.map((one) => resolvePath(one)),
-    settings,
+    walked,
   )) {
     const read = readSource(path);
     if ("source" in read) sources.push(read.source);
@@ -174,7 +181,6 @@ if (paths.length > 0) {
     `  lint        ${many.lint.toFixed(0)} ms  ${times.toFixed(2)} × the parse (at most ${mostTimesParseOfFiles})`,
   );
   console.log(`  the others  ${many.idle.toFixed(1)} ms`);
-  const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   // The process itself knows best how much memory it had resident at most (kilobytes).
   const tell = 'process.on("exit",()=>process.stderr.write("\\nmaxrss "+process.resourceUsage().maxRSS+"\\n"))';
   const begun = performance.now();
