@@ -22,7 +22,7 @@ import {
   walkScoped,
   walkStatements,
 } from "../syntax/traverse.ts";
-import { knownText } from "../syntax/value.ts";
+import { knownText, type Value } from "../syntax/value.ts";
 import { anyWithin } from "../text/span.ts";
 import { offsetsOf } from "../text/words.ts";
 import type { Dag } from "./dagfile.ts";
@@ -157,7 +157,7 @@ export function dagsOf(module: Module, values: Evaluator & Evaluation): Dags {
   };
   const named = (expr: Expr, scope: Scope): Dag | undefined => {
     const value = values.evaluate(expr, scope);
-    if (value.kind !== "call") return ofAttribute(unwrap(expr), scope);
+    if (value.kind !== "call") return ofDecorated(value) ?? ofAttribute(unwrap(expr), scope);
     const made = ofCall.get(value.call);
     if (made) return made;
     // with create_dag("load") as dag:
@@ -167,6 +167,14 @@ export function dagsOf(module: Module, values: Evaluator & Evaluation): Dags {
     const definition = functionOf(call.func, at);
     if (definition) return ofFunction.get(definition) ?? returned(definition);
     return madeDag(call, at);
+  };
+  /** nightly = make_nightly(), of a `@dag` function: what a decorated function returns is not known, what it makes is. */
+  const ofDecorated = ({ kind, expr }: Value): Dag | undefined => {
+    if (ofFunction.size === 0 || kind !== "unknown") return undefined;
+    const call = unwrap(expr);
+    const at = call.kind === "call" ? scopeOfCall(call) : undefined;
+    const definition = call.kind === "call" && at && functionOf(call.func, at);
+    return definition ? ofFunction.get(definition) : undefined;
   };
   const elsewhere = new Map<Call, Dag | undefined>();
   /** from lib.dags import create_dag */

@@ -30,12 +30,13 @@ const savingOrSending =
 /** Clients that stay until the work on the other side has ended, and what they must be asked for that. Words are joined by blanks. */
 const longWork: readonly LongWork[] = [
   // The expressions are tried on the words after the program.
-  // Without a master it is local, unless the site's own defaults say otherwise.
+  // A Spark job takes its time wherever it runs; only one that is told to run here is as quick as any other program.
   [
-    "spark-submit spark2-submit spark3-submit spark-sql",
-    /--master[= ]["']?(?!local)|--deploy-mode[= ]cluster|spark\.master=(?!local)/,
-    /waitAppCompletion=false|--(status|kill)\b/,
+    "spark-submit spark2-submit spark3-submit",
+    /(^|\s)[^\s-]/,
+    /waitAppCompletion=false|--(status|kill)\b|--master[= ]["']?local\b|spark\.master=["']?local\b/,
   ],
+  ["spark-sql", /--master[= ]["']?(?!local)|spark\.master=(?!local)/],
   // A local one that talks to a broker, a database or a store of another machine.
   [
     "spark-submit spark2-submit spark3-submit",
