@@ -4,6 +4,7 @@ import { argument } from "../../server/src/airflow/arguments.ts";
 import { isUnbounded, runTimeout } from "../../server/src/airflow/bounds.ts";
 import { build, type Sources } from "../../server/src/airflow/build.ts";
 import type { DagFile, Run } from "../../server/src/airflow/dagfile.ts";
+import { hiddenFollowers } from "../../server/src/airflow/sight.ts";
 import { unknownProject } from "../../server/src/airflow/target.ts";
 import { ensureGrammars } from "../../server/src/engine/grammars.ts";
 import { sourceSpan } from "../../server/src/syntax/folded.ts";
@@ -313,14 +314,14 @@ test("what the call gives stands in the file, what the function decides in the o
   expect(place("image")).toBe("/dags/lib.py image=image");
 });
 
-test("a function that makes more than one task, or changes it, is left alone", () => {
+test("a function that makes more than one task makes all of them, one that changes its task is left alone", () => {
   const file = dag(
     'from airflow import DAG\nfrom lib import changed, pair\nwith DAG("d"):\n    pair("a")\n    changed("b")\n',
     {
       "lib.py": pods,
     },
   );
-  expect(file.tasks).toEqual([]);
+  expect(file.tasks.map((one) => one.made?.at.func.kind === "name" && one.made.at.func.id)).toEqual(["pair", "pair"]);
 });
 
 test("a DAG that a function of another module makes has that function's default_args", () => {
@@ -374,4 +375,78 @@ with DAG("d"):
       : "";
   });
   expect(queues).toEqual(["partial a", "call b"]);
+});
+
+test("the tasks of a function of another module that makes several stand in the DAG of its call", () => {
+  const lib = `from airflow.decorators import task_group
+from airflow.operators.bash import BashOperator
+from airflow.utils.task_group import TaskGroup
+
+
+@task_group(group_id="load")
+def load(host, wait=5):
+    fetch = BashOperator(task_id="fetch", bash_command=f"ssh {host} fetch", retries=wait)
+    for one in ("a", "b"):
+        BashOperator(task_id="part", bash_command="ssh edge part")
+    if host == "edge":
+        BashOperator(task_id="sometimes", bash_command="ssh edge rest")
+    inner("nested")
+    with TaskGroup("late", default_args={"retries": 9}):
+        BashOperator(task_id="grouped", bash_command="true")
+    return fetch
+
+
+def inner(name):
+    with TaskGroup("inner"):
+        BashOperator(task_id=name, bash_command="ssh edge inner")
+
+
+def patched():
+    made = BashOperator(task_id="patched", bash_command="ssh edge patched")
+    made.execution_timeout = LIMIT
+    other = BashOperator(task_id="other", bash_command="true")
+    return [made, other]
+
+
+@task_group(default_args={"retries": 3})
+def with_defaults():
+    BashOperator(task_id="defaulted", bash_command="ssh edge load")
+    BashOperator(task_id="second", bash_command="ssh edge load")
+`;
+  const file = dag(
+    `${head}from lib import load, patched, with_defaults\nwith DAG("d", default_args={"retries": 1}):
+    first = BashOperator(task_id="first", bash_command="true")
+    first >> load("edge1")
+    patched()
+    with_defaults()
+load("nowhere")
+`,
+    { "lib.py": lib },
+  );
+  const retries = (task: (typeof file.tasks)[number]) => {
+    const found = argument(file, task, "retries");
+    return typeof found === "object" && found.resolved.kind === "number" ? found.resolved.value : found;
+  };
+  const seen = file.tasks.map((one) => [one.id, one.dag?.id, retries(one), one.repeated]);
+  expect(seen).toEqual([
+    ["first", "d", 1, false],
+    ["fetch", "d", 5, false],
+    ["part", "d", 1, true],
+    ["nested", "d", 1, false],
+  ]);
+  expect(
+    texts(file)
+      .slice(1)
+      .map((one) => one.replace(/ \|.*/, "")),
+  ).toEqual(["ssh edge1 fetch", "ssh edge part", "ssh edge inner"]);
+  // What runs around them is not known.
+  const [first, ...made] = file.tasks;
+  expect(made.every((one) => hiddenFollowers(file, one))).toBe(true);
+  expect(first && hiddenFollowers(file, first)).toBe(true);
+  expect(file.edges).toEqual([]);
+  const spans = made.map((one): SourceSpan => one.span);
+  expect(spans.map(({ elsewhere }) => elsewhere && slice(lib, elsewhere.span))).toEqual(
+    spans.map(() => "BashOperator"),
+  );
+  expect(new Set(spans.map(({ elsewhere }) => elsewhere?.span.start)).size).toBe(3);
 });

@@ -122,6 +122,32 @@ with DAG("${name}"):
     expect(seen).toEqual(["1/3", "2/3", "3/3", "4/4"]);
   });
 
+  test("tasks that a helper makes are judged with each DAG that calls it, each fault once in the helper", async () => {
+    const group = `from airflow.decorators import task_group
+from airflow.providers.docker.operators.docker import DockerOperator
+
+
+@task_group
+def ingest(image):
+    load = DockerOperator(task_id="load", image=image)
+    check = DockerOperator(task_id="check", image=image)
+    load >> check
+`;
+    const caller = (name: string, rest = "") => `from airflow import DAG
+from lib.groups import ingest
+
+with DAG("${name}"${rest}):
+    ingest("ops/job:3")
+`;
+    const settings = { "tether.toml": 'select = ["missing-execution-timeout"]\n', "lib/groups.py": group };
+    const both = project({ ...settings, "dags/a.py": caller("a"), "dags/b.py": caller("b") });
+    const { lines } = await results(both);
+    expect(lines).toEqual(["dags/a.py 0", "dags/b.py 0", "lib/groups.py 0", "lib/groups.py 2"]);
+    const limited = caller("c", ', default_args={"execution_timeout": 60}');
+    const bounded = project({ ...settings, "dags/c.py": limited });
+    expect((await results(bounded)).lines).toEqual(["dags/c.py 0", "lib/groups.py 0"]);
+  });
+
   test("a helper knows that Airflow retries the tasks that run it", async () => {
     const remote = `from airflow.providers.ssh.hooks.ssh import SSHHook
 

@@ -12,6 +12,7 @@ import { isSetLater } from "./attributes.ts";
 import type { BareTask } from "./collect.ts";
 import type { Argument, Dag, DagFile, Lookup, Origin, TaskGroup } from "./dagfile.ts";
 import type { Made } from "./factories.ts";
+import { attributesSetIn } from "./kinds.ts";
 
 /** The file's parts that looking up an argument needs; before the whole `DagFile` is there, what is set later is not seen. */
 export type Arguments = { readonly values: Evaluator } | DagFile;
@@ -248,7 +249,10 @@ function dictLayer(value: Value, origin: Origin): Layer {
 /** class Remote(SSHOperator): def __init__(self, **kwargs): super().__init__(cmd_timeout=60, **kwargs) */
 function classLayer(values: Pick<Evaluator, "names" | "evaluate">, definition: ClassDef): Layer {
   const init = definition.body.find((one) => one.kind === "function" && one.name === "__init__");
-  if (init?.kind !== "function") return { origin: "class", entries: [], complete: true };
+  const execute = definition.body.find((one) => one.kind === "function" && one.name === "execute");
+  // What `execute` sets before it calls the class's own is the last word.
+  const late = execute?.kind === "function" ? ownAttributes(execute) : [];
+  if (init?.kind !== "function") return { origin: "class", entries: late, complete: true };
   const scope = values.names.scopeOf(init);
   const entries: Argument[] = [];
   let called = false;
@@ -289,6 +293,7 @@ function classLayer(values: Pick<Evaluator, "names" | "evaluate">, definition: C
   const rest = init.parameters.find((one) => one.form === "double-star");
   if (rest && (values.names.mutated.has(rest.name) || values.names.keysSet.has(rest.name))) complete = false;
   entries.unshift(...ownParameters(init), ...ownAttributes(init));
+  entries.push(...late);
   return { origin: "class", entries, complete: complete && called };
 }
 
@@ -298,7 +303,7 @@ function classLayer(values: Pick<Evaluator, "names" | "evaluate">, definition: C
  */
 function madeLayer(file: Arguments, made: Made, scope: Scope): Layer {
   const { at, path, home, call, values } = made;
-  const shown = at.func;
+  const shown = made.member ? { ...at.func, span: memberSpan(made) } : at.func;
   const entries: Argument[] = [];
   let complete = true;
   const here = (name: string, value: Expr): void => {
@@ -326,6 +331,11 @@ function madeLayer(file: Arguments, made: Made, scope: Scope): Layer {
   return { origin: "class", entries, complete };
 }
 
+/** The call here, as the place of the one call there: others of the same function are told apart by it. */
+function memberSpan({ at, call, home }: Made): SourceSpan {
+  return { ...at.func.span, elsewhere: { path: home.path, span: call.func.span } };
+}
+
 /** What this file or another one gives under a name to the call that makes a DAG; `unknown`: it may be given. */
 export function dagArgument(
   file: Arguments,
@@ -340,7 +350,8 @@ export function dagArgument(
 
 /** What a class of another file decides, shown at the call here. */
 function layerSeenFrom(home: Home, layer: Layer, task: BareTask): Layer {
-  const shown = task.call?.func ?? task.made?.at.func;
+  const { made } = task;
+  const shown = task.call?.func ?? (made?.member ? { ...made.at.func, span: memberSpan(made) } : made?.at.func);
   if (!shown) return { origin: "class", entries: [], complete: false };
   const entries = layer.entries.map(
     ({ name, resolved }): Argument => ({
@@ -377,18 +388,8 @@ function ownParameters(init: FunctionDef): Argument[] {
 }
 
 /** self.timeout = 60 */
-function ownAttributes(init: FunctionDef): Argument[] {
-  const self = init.parameters[0]?.name;
-  const found: Argument[] = [];
-  walkStatements(init.body, (statement) => {
-    if (statement.kind !== "assign") return true;
-    for (const one of statement.targets) {
-      if (one.kind === "attribute" && one.value.kind === "name" && one.value.id === self)
-        found.push(decidedByClass(one.name, one));
-    }
-    return true;
-  });
-  return found;
+function ownAttributes(method: FunctionDef): Argument[] {
+  return attributesSetIn(method).map((one) => decidedByClass(one.name, one));
 }
 
 function decidedByClass(name: string, value: Expr): Argument {

@@ -10,6 +10,8 @@ export type Followed = Pick<DagFile, "names" | "results">;
 export function isSetLater(file: Followed, task: BareTask, name: string): boolean {
   // Following the task through the file is dear, and hardly a file sets attributes.
   if (!file.names.attributesSet.has(name)) return false;
+  // One of several is not followed.
+  if (task.made?.member) return true;
   const made = writtenCall(task);
   return made !== undefined && file.results.resultOf(made).uses.some((use) => use.path[0] === name);
 }

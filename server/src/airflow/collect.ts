@@ -16,9 +16,11 @@ import {
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { bodiesOf, eachExpression, eachPart } from "../syntax/traverse.ts";
 import { type Home, knownText, type Value } from "../syntax/value.ts";
+import type { SourceSpan } from "../text/span.ts";
 import type { Dag, Operator, Task, TaskGroup, TaskScript } from "./dagfile.ts";
 import { dagsOf, idGiven } from "./dags.ts";
-import { isPartial, madeElsewhere, partialBehind } from "./factories.ts";
+import { membersOf } from "./ensembles.ts";
+import { isPartial, type Made, madeElsewhere, partialBehind } from "./factories.ts";
 import { decorationOf, isInstalled, makesGroup, mayBeMaker, operatorOf } from "./operators.ts";
 
 /** A task as far as it is known before its scripts are read. */
@@ -225,8 +227,26 @@ export function collect(
   /** from lib.tasks import make_pod; make_pod("load") */
   const readMade = (call: Call, statement: Stmt, variable: string | undefined, context: Context): boolean => {
     const made = madeElsewhere(call, context.scope, values, isOperator, "task");
-    const operator = made && operatorOf(made.call.func, made.scope, made.home);
-    if (!made || !operator) return false;
+    if (made) return addMade(made, call, statement, variable, context);
+    // Code that a task runs makes no tasks: only what stands in a DAG is followed.
+    if (!dagAround(context)) return false;
+    let found = false;
+    for (const member of membersOf(call, context.scope, values)) {
+      const repeated = context.repeated || member.repeated;
+      found = addMade(member.made, call, statement, undefined, { ...context, repeated }) || found;
+    }
+    return found;
+  };
+
+  const addMade = (
+    made: Made,
+    call: Call,
+    statement: Stmt,
+    variable: string | undefined,
+    context: Context,
+  ): boolean => {
+    const operator = operatorOf(made.call.func, made.scope, made.home);
+    if (!operator) return false;
     const homes = new Map(operator.homes);
     for (const one of operator.subclasses) if (!homes.has(one)) homes.set(one, made.home);
     const callable = given({ call: undefined, made, completion: undefined }, "python_callable");
@@ -251,10 +271,11 @@ export function collect(
         override: undefined,
         decorator: undefined,
         callable: value && functionOf(value),
-        span: nameSpan(unwrap(call.func)),
+        span: made.member ? nameElsewhere(made) : nameSpan(unwrap(call.func)),
         statement,
       },
-      [call],
+      // A call that makes several stands for none of them.
+      made.member ? [] : [call],
       context,
     );
     return true;
@@ -525,6 +546,11 @@ function isOperator(callee: Expr, scope: Scope, home: Home): boolean {
 function dagGiven(task: Found): ReturnType<typeof given> {
   const [named] = [task.override, task.decorator].flatMap((one) => (one && keyword(one, "dag")) ?? []);
   return given(task, "dag") ?? named?.value;
+}
+
+/** The call here, which stands for the class's name there. */
+function nameElsewhere({ at, call, home }: Made): SourceSpan {
+  return { ...nameSpan(unwrap(at.func)), elsewhere: { path: home.path, span: nameSpan(unwrap(call.func)) } };
 }
 
 function nameSpan(expr: Expr): Expr["span"] {

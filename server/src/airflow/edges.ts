@@ -280,6 +280,12 @@ export function collectEdges(
     }
   };
 
+  // What a function of another file orders is not read.
+  for (const task of found.tasks) {
+    if (!task.made?.member) continue;
+    const ends = { before: [task], after: [task], beforeComplete: false, afterComplete: false };
+    open.push({ ...ends, span: task.span });
+  }
   const hints = hintsOf(module, found);
   if (hints.length === 0) return { edges, open };
   walkScoped(module.body, values.names.module, values.names, (statement, scope) => {

@@ -28,6 +28,8 @@ export type Made = {
   readonly handedOn: (expr: Expr) => Expr | undefined;
   /** The keywords that `**kwargs` takes up; undefined: not known, or another mapping. */
   readonly rest: (expr: Expr) => ReadonlyMap<string, Expr> | undefined;
+  /** It is one of several that the call may make (`ensembles.ts`): what runs before and after it is not known. */
+  readonly member?: true;
 };
 
 /** What a function does, in the end: it makes one thing and returns it. */
@@ -146,7 +148,7 @@ function boundTo(name: string, scope: Scope): Expr | undefined {
 }
 
 /** `image=image`: what the call gives for the parameter. */
-function handedOn(expr: Expr, definition: FunctionDef, call: Call, names: Names): Expr | undefined {
+export function handedOn(expr: Expr, definition: FunctionDef, call: Call, names: Names): Expr | undefined {
   if (expr.kind !== "name") return undefined;
   const found = lookup(names.scopeOf(definition), expr.id, expr.span.start);
   if (!found || found === "unbound" || found.binding !== bindingOfParameter(names, definition, expr.id))
@@ -156,7 +158,12 @@ function handedOn(expr: Expr, definition: FunctionDef, call: Call, names: Names)
 }
 
 /** `**kwargs`, as long as the function only hands it on. */
-function restOf(expr: Expr, definition: FunctionDef, call: Call, names: Names): ReadonlyMap<string, Expr> | undefined {
+export function restOf(
+  expr: Expr,
+  definition: FunctionDef,
+  call: Call,
+  names: Names,
+): ReadonlyMap<string, Expr> | undefined {
   if (expr.kind !== "name" || names.mutated.has(expr.id) || names.keysSet.has(expr.id)) return undefined;
   if (!definition.parameters.some((one) => one.form === "double-star" && one.name === expr.id)) return undefined;
   if ((names.scopeOf(definition).bindings.get(expr.id)?.length ?? 0) > 1) return undefined;

@@ -1,6 +1,7 @@
 /** Asking what a task is, in the catalogue's own spellings. */
-import { findClass, isSubclassOf } from "../catalog/index.ts";
-import type { ClassDef } from "../syntax/python.ts";
+import { findClass, isSubclassOf, parameterOf } from "../catalog/index.ts";
+import { type ClassDef, type Expr, type FunctionDef, keyword, type Stmt, unwrap } from "../syntax/python.ts";
+import { walkStatements } from "../syntax/traverse.ts";
 import type { Task } from "./dagfile.ts";
 
 /** Classes that rules speak of, by their newest spelling. */
@@ -35,7 +36,51 @@ export function isA(task: Task, fqcn: string): boolean {
 
 /** As {@link isA}, and no subclass in the file replaces what the class does when it runs. */
 export function runsAs(task: Task, fqcn: string): boolean {
-  return isA(task, fqcn) && !redefines(task, "execute") && !redefines(task, "poke");
+  return (
+    isA(task, fqcn) && !task.operator.subclasses.some((one) => replacesExecute(one, task)) && !redefines(task, "poke")
+  );
+}
+
+/**
+ * Whether a class has an `execute` that may do something else. One that prepares, calls `super().execute(context)` in
+ * every run and cleans up does the same, unless it sets what the task's call gives to the known class.
+ */
+function replacesExecute(definition: ClassDef, { operator, call, made }: Task): boolean {
+  const own = definition.body.find((one) => one.kind === "function" && one.name === "execute");
+  if (own?.kind !== "function") return false;
+  if (!own.body.some(callsSuper)) return true;
+  const written = made?.call ?? call;
+  const { known } = operator;
+  return attributesSetIn(own).some(
+    ({ name }) => known && parameterOf(known, name) && written && keyword(written, name),
+  );
+}
+
+/** `return super().execute(context)` */
+function callsSuper(statement: Stmt): boolean {
+  const whole =
+    statement.kind === "expression"
+      ? statement.expr
+      : statement.kind === "return" || statement.kind === "assign"
+        ? statement.value
+        : undefined;
+  const call = whole && unwrap(whole);
+  if (call?.kind !== "call" || call.func.kind !== "attribute" || call.func.name !== "execute") return false;
+  const owner = unwrap(call.func.value);
+  return owner.kind === "call" && owner.func.kind === "name" && owner.func.id === "super";
+}
+
+/** What a method sets of its object: `self.timeout = 60`. */
+export function attributesSetIn(method: FunctionDef): (Expr & { readonly kind: "attribute" })[] {
+  const self = method.parameters[0]?.name;
+  const found: (Expr & { readonly kind: "attribute" })[] = [];
+  walkStatements(method.body, (statement) => {
+    if (statement.kind !== "assign") return true;
+    for (const one of statement.targets)
+      if (one.kind === "attribute" && one.value.kind === "name" && one.value.id === self) found.push(one);
+    return true;
+  });
+  return found;
 }
 
 /** Whether the task {@link runsAs} one of several classes. */

@@ -135,7 +135,9 @@ export function runBy(search: Reaching): { readonly here: Reached; readonly else
       const home = homes?.get(one);
       reachClass(one, task, home ? codeOf(home) : own);
     }
-    for (const call of [task.call, task.expansion, task.completion, task.made?.at]) {
+    // What is given to a function that makes several tasks is for one of them.
+    const given = task.made?.member ? undefined : task.made?.at;
+    for (const call of [task.call, task.expansion, task.completion, given]) {
       if (!call) continue;
       for (const one of call.args) {
         // A TaskFlow call's arguments are other tasks, not code that this one runs.

@@ -17,6 +17,8 @@ export function placeElsewhere(file: DagFile, shown: SourceSpan): Place | undefi
       if (!made || !contains(made.at.func.span, shown)) continue;
       const { path } = made.home;
       const { elsewhere } = shown;
+      // Of several tasks of one call, the one whose own text is shown.
+      if (made.member && !(elsewhere?.path === path && contains(made.call.span, elsewhere.span))) continue;
       if (elsewhere && elsewhere.path !== path) return undefined;
       return { task, made, span: elsewhere?.span ?? nameOf(made.call.func) };
     }
