@@ -55,7 +55,7 @@ from airflow.decorators import dag, task
 def export():
     @task
     def sync():
-        subprocess.run(["/opt/sync.sh", "--all"], check=True)
+        subprocess.run(["/opt/sync.sh", "--all"], check=True, timeout=3600)
 
     sync()
 
