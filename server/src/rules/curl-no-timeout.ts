@@ -1,4 +1,5 @@
 import { isUnbounded } from "../airflow/bounds.ts";
+import { mayBeBounded } from "../airflow/classLimits.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { shellCommands } from "../airflow/shellTexts.ts";
 import { limitFix, shownSeconds } from "../edits/limits.ts";
@@ -45,8 +46,8 @@ with DAG("load") as dag:
       const { program } = command;
       if ((program !== "curl" && program !== "wget") || visit.script.place === "remote") continue;
       if (visit.background || isLimited(command) || bounds(command) || !hasTarget(command)) continue;
-      const tasks = text.task ? [text.task] : (text.call?.tasks ?? []);
-      if (tasks.length > 0 && !tasks.some((task) => isUnbounded(file, task))) continue;
+      if (text.task && !isUnbounded(file, text.task)) continue;
+      if (text.call && mayBeBounded(file, text.call)) continue;
       if (text.call?.call.args.some((one) => one.name === "timeout")) continue;
       const [word] = command.words;
       report({

@@ -1,5 +1,6 @@
 import { argument } from "../airflow/arguments.ts";
-import { hasUnboundedRunner, isUnbounded, type LateBound, lateBound, lateTaskBound } from "../airflow/bounds.ts";
+import { isUnbounded, type LateBound, lateBound, lateTaskBound } from "../airflow/bounds.ts";
+import { mayBeBounded } from "../airflow/classLimits.ts";
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { requestLimit, taskRequestLimit } from "../airflow/httpCalls.ts";
 import { isSensor, shownName } from "../airflow/kinds.ts";
@@ -61,7 +62,7 @@ def rates():
 rates()
 `,
     limits:
-      "A task that an execution_timeout or dagrun_timeout ends within an hour, or after a time that Tether cannot read, is left alone; a later end makes it an info. A session that code out of sight gets, or that has an adapter of its own, is left alone, too. The timeout that an Airflow connection's extra may hold cannot be seen.",
+      "A task that an execution_timeout or dagrun_timeout ends within an hour, or after a time that Tether cannot read, is left alone; a later end makes it an info. The code of an operator class that gives, or may inherit, an execution_timeout is left alone. A session that code out of sight gets, or that has an adapter of its own, is left alone, too. The timeout that an Airflow connection's extra may hold cannot be seen.",
     links: [
       "https://requests.readthedocs.io/en/latest/user/advanced/#timeouts",
       "https://airflow.apache.org/docs/apache-airflow-providers-http/stable/operators.html",
@@ -70,8 +71,7 @@ rates()
   check(file, report) {
     for (const call of file.calls) {
       if (call.kind !== "http" || !call.live) continue;
-      // An operator's own code is reached by the tasks that others make of it.
-      const bounded = call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call);
+      const bounded = mayBeBounded(file, call);
       const late = bounded ? lateBound(file, call) : undefined;
       if ((bounded && !late) || requestLimit(file, call) !== "none") continue;
       const at = inTriggerer(file, call);

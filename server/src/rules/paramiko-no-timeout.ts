@@ -1,4 +1,5 @@
-import { hasUnboundedRunner, isUnbounded, type LateBound, lateBound } from "../airflow/bounds.ts";
+import { isUnbounded, type LateBound, lateBound } from "../airflow/bounds.ts";
+import { mayBeBounded } from "../airflow/classLimits.ts";
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { answersSoon, awaitedBy, hasNoTimeout } from "../airflow/sshCalls.ts";
 import { inTriggerer } from "../airflow/triggerer.ts";
@@ -63,7 +64,7 @@ def restart():
 restart()
 `,
     limits:
-      "A command whose output and status nobody waits for, or whose streams leave the function, is left alone; so is a task that an execution_timeout or dagrun_timeout ends within an hour, or after a time that Tether cannot read. A later end makes it an info.",
+      "A command whose output and status nobody waits for, or whose streams leave the function, is left alone; so is a task that an execution_timeout or dagrun_timeout ends within an hour, or after a time that Tether cannot read. A later end makes it an info. The code of an operator class that gives, or may inherit, an execution_timeout is left alone, too.",
     links: [
       "https://docs.paramiko.org/en/stable/api/client.html#paramiko.client.SSHClient.exec_command",
       "https://docs.paramiko.org/en/stable/api/channel.html#paramiko.channel.Channel.recv_exit_status",
@@ -72,8 +73,7 @@ restart()
   check(file, report) {
     for (const call of file.calls) {
       if (!call.live || !hasNoTimeout(file, call)) continue;
-      // An operator's own code is reached by the tasks that others make of it.
-      const bounded = call.tasks.length + call.users.length > 0 && !hasUnboundedRunner(file, call);
+      const bounded = mayBeBounded(file, call);
       const late = bounded ? lateBound(file, call) : undefined;
       if (bounded && !late) continue;
       // A thread that the triggerer waits for is no worker slot, and its end is not known.
