@@ -2,9 +2,10 @@ import type { Source, Sources } from "../airflow/build.ts";
 import type { DagFile, Run } from "../airflow/dagfile.ts";
 import { type OptionReader, optionReader } from "../rules/option.ts";
 import type { Finding, Report, Rule } from "../rules/rule.ts";
+import type { SyntaxFault } from "../syntax/faults.ts";
 import { forget } from "../syntax/kept.ts";
 import type { Fix } from "../text/edit.ts";
-import { contains, cover, type Elsewhere, overlaps, type Span } from "../text/span.ts";
+import { contains, cover, type Elsewhere, overlaps, type Span, slice } from "../text/span.ts";
 import { suppress } from "./directives.ts";
 import { madeFor, placed, runFrom } from "./elsewhere.ts";
 import { completionsOf, handed, placeElsewhere, type Taken, takenFrom, usesMakers } from "./handed.ts";
@@ -70,7 +71,9 @@ export function examine(
   } catch (error) {
     return { findings: [failure(`Tether could not understand this file: ${reason(error)}`)], ...nothing };
   }
-  const findings: Finding[] = file.errors.slice(0, mostErrors).flatMap((error) => unreadable(text, error, settings));
+  const findings: Finding[] = file.module.faults
+    .slice(0, mostErrors)
+    .flatMap((fault) => unreadable(text, fault, settings));
   const ignored = ignoredRules(source.path, settings);
   const failed = new Set<string>();
   const reported = new Map<Finding, Reported>();
@@ -250,15 +253,22 @@ function fitted(fix: Fix, text: string): Fix {
   return { ...fix, edits };
 }
 
-// A broken place can swallow half a file: its first line is enough to find it.
-function unreadable(text: string, error: Span, settings: Settings): Finding[] {
+function unreadable(text: string, { kind, span }: SyntaxFault, settings: Settings): Finding[] {
   const severity = settings.enabled.get(syntaxError.name);
-  if (severity === undefined) return [];
-  const line = /[\r\n]/.exec(text.slice(error.start, error.end))?.index;
-  const span = line === undefined || line === 0 ? error : { start: error.start, end: error.start + line };
-  return [
-    ownFinding(syntaxError, span, "Tether can't read this as Python; tasks and calls in it are not checked.", severity),
-  ];
+  return severity === undefined ? [] : [ownFinding(syntaxError, span, unreadableMessage(text, kind, span), severity)];
+}
+
+function unreadableMessage(text: string, kind: SyntaxFault["kind"], span: Span): string {
+  switch (kind) {
+    case "open-bracket":
+      return `This ${slice(text, span)} is never closed; tasks and calls that it swallows are not checked.`;
+    case "stray-bracket":
+      return `This ${slice(text, span)} closes nothing; tasks and calls around it are not checked.`;
+    case "open-string":
+      return "This string is never closed; tasks and calls behind it are not checked.";
+    case "unreadable":
+      return "Tether can't read this as Python; tasks and calls in it are not checked.";
+  }
 }
 
 function failure(message: string): Finding {

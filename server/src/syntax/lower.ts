@@ -1,6 +1,7 @@
 /** Statements and whole modules: from the grammar's nodes to the small typed Python. */
 import type { Span } from "../text/span.ts";
 import { lowerArguments, lowerExpression, lowerParameters } from "./expressions.ts";
+import { syntaxFaults } from "./faults.ts";
 import { spanOf as at, type ConcreteNode, child, namedChildren, parsePython } from "./parser.ts";
 import type { Comment, Decorator, Expr, ImportedName, Module, Stmt } from "./python.ts";
 
@@ -19,7 +20,13 @@ export function lowerModule(text: string): Module {
     for (const one of node.children) visit(one);
   };
   visit(root);
-  return { text, body: lowerBlock(text, root), comments, errors };
+  return {
+    text,
+    body: lowerBlock(text, root),
+    comments,
+    errors,
+    faults: errors.length > 0 ? syntaxFaults(text, root) : [],
+  };
 }
 
 function lowerBlock(text: string, node: ConcreteNode | undefined): Stmt[] {

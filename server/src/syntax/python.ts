@@ -1,5 +1,6 @@
 /** A small typed Python: what the rest of Tether sees of a source file. All spans are UTF-16 offsets into that file. */
 import type { Span } from "../text/span.ts";
+import type { SyntaxFault } from "./faults.ts";
 
 /** `foo` */
 export type Name = { readonly kind: "name"; readonly id: string; readonly span: Span };
@@ -321,12 +322,13 @@ export type Stmt =
 /** A `# …` comment; its text includes the `#`. */
 export type Comment = { readonly text: string; readonly span: Span };
 
-/** A whole source file. `errors` are the places the parser could not read. */
+/** A whole source file. `errors` are the places the parser could not read, `faults` those to mend. */
 export type Module = {
   readonly text: string;
   readonly body: readonly Stmt[];
   readonly comments: readonly Comment[];
   readonly errors: readonly Span[];
+  readonly faults: readonly SyntaxFault[];
 };
 
 /** `a.b.c` for a chain of names and attributes, else undefined. */
