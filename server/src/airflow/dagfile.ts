@@ -215,6 +215,8 @@ export type TaskPlace = {
   readonly bounded: boolean;
   /** How often Airflow runs it again, as far as that is certain. */
   readonly retries?: number;
+  /** It is told `deferrable=`, and not False. */
+  readonly deferrable?: boolean;
 };
 
 /** A function, or a script, of another file that a task runs. */

@@ -2,10 +2,17 @@
 import type { Call, ClassDef, Expr, Stmt } from "../syntax/python.ts";
 import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import { slice } from "../text/span.ts";
-import type { DagFile } from "./dagfile.ts";
+import { argument } from "./arguments.ts";
+import { isUnbounded as hasNoEnd } from "./bounds.ts";
+import type { DagFile, Task } from "./dagfile.ts";
 
 /** `self.defer(trigger=…)` in a class of the file. */
-export type Deferral = { readonly call: Call; readonly operator: string };
+export type Deferral = {
+  readonly call: Call;
+  readonly operator: string;
+  /** Some task is known that comes here, and has no end of its own. */
+  readonly known: boolean;
+};
 
 /** What in a trigger's arguments says that it ends by itself. */
 const ending = /immediate|timeout|deadline|end_time|end_date|attempt|expir|moment|delta|until|max_/i;
@@ -22,7 +29,9 @@ export function unboundedDeferrals(file: DagFile): readonly Deferral[] {
       }
       for (const expr of owner ? expressionsOf(statement) : []) {
         walkExpr(expr, (one) => {
-          if (owner && isUnbounded(file, one)) found.push({ call: one, operator: owner.name });
+          const by = owner && isUnbounded(file, one) ? deferredBy(file, owner, one) : "nobody";
+          if (owner && one.kind === "call" && by !== "nobody")
+            found.push({ call: one, operator: owner.name, known: by === "known" });
           return true;
         });
       }
@@ -33,6 +42,50 @@ export function unboundedDeferrals(file: DagFile): readonly Deferral[] {
   };
   visit(file.module.body, undefined);
   return found;
+}
+
+/** Whether tasks that come to the deferral are known to have no end; `nobody`: tasks are known, and none of them does. */
+function deferredBy(file: DagFile, owner: ClassDef, call: Call): "known" | "unknown" | "nobody" {
+  const tasks = file.tasks.filter((one) => one.operator.subclasses.includes(owner));
+  const users = file.usersAt(call.span.start);
+  if (tasks.length + users.length === 0) return "unknown";
+  const asks = defersIfTold(file, owner);
+  const endless =
+    tasks.some(
+      (one) => comesTo(file, one, owner, call) && hasNoEnd(file, one) && (!asks || isToldToDefer(file, one)),
+    ) || users.some((one) => !one.bounded && (!asks || one.deferrable));
+  return endless ? "known" : "nobody";
+}
+
+/** Whether no class between the task and the owner puts another method in the place of the one that defers. */
+function comesTo(file: DagFile, { operator }: Task, owner: ClassDef, call: Call): boolean {
+  const method = file.results.functionOf(call)?.name;
+  const nearer = operator.subclasses.slice(0, operator.subclasses.indexOf(owner));
+  return !nearer.some((one) =>
+    one.body.some(
+      (each) => each.kind === "function" && each.name === method && !slice(file.text, each.span).includes("super("),
+    ),
+  );
+}
+
+/** def __init__(self, deferrable=False, …) */
+function defersIfTold(file: DagFile, owner: ClassDef): boolean {
+  for (const method of owner.body) {
+    if (method.kind !== "function" || method.name !== "__init__") continue;
+    const own = method.parameters.find((one) => one.name === "deferrable")?.default;
+    const value = own && file.values.evaluate(own, file.names.module);
+    return value?.kind === "none" || (value?.kind === "boolean" && !value.value);
+  }
+  return false;
+}
+
+/** Whether the task is given `deferrable=`, and not False. */
+export function isToldToDefer(file: DagFile, task: Task): boolean {
+  const given = argument(file, task, "deferrable");
+  if (given === "absent" || (typeof given === "object" && given.origin === "class")) return false;
+  if (given === "unknown") return true;
+  const { resolved } = given;
+  return resolved.kind !== "none" && (resolved.kind !== "boolean" || resolved.value);
 }
 
 function isUnbounded(file: DagFile, one: Expr): one is Call {

@@ -7,6 +7,7 @@ import { keyword } from "../syntax/python.ts";
 import type { Home } from "../syntax/value.ts";
 import { isUnbounded } from "./bounds.ts";
 import type { DagFile, Run, Task, TaskPlace } from "./dagfile.ts";
+import { isToldToDefer } from "./deferrals.ts";
 import { shownName } from "./kinds.ts";
 import { namedFunctions, type Reached } from "./reach.ts";
 import { retriesOf } from "./retries.ts";
@@ -76,6 +77,7 @@ export function placeOf(file: DagFile, task: Task): TaskPlace {
     label,
     bounded: !isUnbounded(file, task),
     retries: retries === "unknown" ? 0 : retries.count,
+    ...(isToldToDefer(file, task) ? { deferrable: true } : {}),
   };
 }
 

@@ -51,8 +51,12 @@ export class Uses {
 }
 
 // Padded, so that text order is the order of places.
-function keyOf({ function: name = "", task: { path, span, label, bounded, retries = 0 }, fault }: Run): string {
+function keyOf({
+  function: name = "",
+  task: { path, span, label, bounded, retries = 0, deferrable },
+  fault,
+}: Run): string {
   const said = fault ? [fault.rule, fault.span.start, fault.span.end, fault.severity, fault.message] : [];
   const place = [span.start, span.end].map((one) => String(one).padStart(9, "0"));
-  return [path, ...place, name, label, bounded, retries, ...said].join("\0");
+  return [path, ...place, name, label, bounded, retries, deferrable, ...said].join("\0");
 }

@@ -43,7 +43,7 @@ with DAG("nightly") as dag:
     )
 `,
     limits:
-      "Sensors hand on their timeout, SSHRemoteJobOperator and TriggerDagRunOperator have rules of their own, and a DAG with a `dagrun_timeout` is left alone. In classes of the file, a trigger that is given a number of attempts, a deadline or a point of time is taken to end.",
+      "Sensors hand on their timeout, SSHRemoteJobOperator and TriggerDagRunOperator have rules of their own, and a DAG with a `dagrun_timeout` is left alone. In classes of the file, a trigger that is given a number of attempts, a deadline or a point of time is taken to end; where the tasks made of the class are in sight, one of them must be able to defer without an end.",
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/deferring.html"],
   },
   check(file, report) {
@@ -87,10 +87,13 @@ with DAG("nightly") as dag:
         ],
       });
     }
-    for (const { call, operator } of unboundedDeferrals(file)) {
+    const limits = airflowAtLeast(file.project, "3.0.0") ? "dagrun_timeout" : "execution_timeout or dagrun_timeout";
+    for (const { call, operator, known } of unboundedDeferrals(file)) {
       report({
         span: call.func.span,
-        message: `${operator} defers without a timeout: if its trigger never fires, the task stays deferred for ever.`,
+        message: known
+          ? `${operator} defers without a timeout: if its trigger never fires, the task stays deferred for ever.`
+          : `${operator} defers without a timeout: if its trigger never fires, nothing but the DAG's ${limits} ends the task.`,
         hint: "Pass timeout= to defer(), a timedelta.",
       });
     }
