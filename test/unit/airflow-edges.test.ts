@@ -29,6 +29,12 @@ describe("who runs before whom", () => {
     ["parentheses", "(\n    a\n    >> b\n    >> c\n)", ["a>b", "b>c"]],
     ["a named list", "all = [b, c]\na >> all", ["a>b", "a>c"]],
     ["an appended list", "all = []\nall.append(b)\nall.append(c)\na >> all", ["a>b", "a>c"]],
+    ["a list begun anew", "all = []\nall.append(b)\nall >> a\nall = []\nall.append(c)\nall >> d", ["b>a", "c>d"]],
+    [
+      "a list that a function is given",
+      "def grow(all, one):\n    all.append(one)\nall = []\ngrow(all, b)\nall.append(c)\na >> all",
+      ["a>c"],
+    ],
     ["a list grown with +", "a >> ([b] + [c])", ["a>b", "a>c"]],
     ["set_downstream", "a.set_downstream([b, c])", ["a>b", "a>c"]],
     ["set_upstream", "a.set_upstream(b)", ["b>a"]],

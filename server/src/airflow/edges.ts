@@ -4,7 +4,7 @@ import type { Evaluator } from "../syntax/evaluator.ts";
 import { Kept } from "../syntax/kept.ts";
 import { qualifiedName } from "../syntax/names.ts";
 import { type Call, type Expr, type FunctionDef, lastName, type Module, unwrap } from "../syntax/python.ts";
-import { lookup, type Scope } from "../syntax/scope.ts";
+import { type Binding, lookup, type Names, type Scope } from "../syntax/scope.ts";
 import { eachExpression, eachPart, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
 import { anyWithin, cover, type Span } from "../text/span.ts";
 import { offsetsOf } from "../text/words.ts";
@@ -30,7 +30,7 @@ export function collectEdges(
 ): { edges: readonly Edge[]; open: readonly OpenEdge[] } {
   const edges: Edge[] = [];
   const open: OpenEdge[] = [];
-  const appended = appendedTo(module);
+  const appended = appendedTo(module, values.names);
   const members = groupMembers(found);
   const following = new Set<Expr>();
 
@@ -105,7 +105,6 @@ export function collectEdges(
   };
   const followName = (name: string, at: Span, scope: Scope, shown: Span): Ends => {
     const bound = lookup(scope, name, at.start);
-    const extra = appended.get(name);
     if (!bound || bound === "unbound") {
       // Bound differently on some paths: each path's tasks may be meant.
       const bindings = scope.bindings.get(name) ?? values.names.module.bindings.get(name) ?? [];
@@ -121,8 +120,13 @@ export function collectEdges(
       const value = binding.value;
       if (!value) return somebody;
       const ends = endsOf(value, bound.scope, shown);
-      if (!extra) return ends;
-      const more = all(extra, bound.scope, shown);
+      const extra = appended.get(name)?.filter((one) => one.to === undefined || one.to === binding);
+      if (!extra || extra.length === 0) return ends;
+      const more = all(
+        extra.map((one) => one.value),
+        bound.scope,
+        shown,
+      );
       return { ends: [...ends.ends, ...more.ends], complete: ends.complete && more.complete };
     }
     if (binding.kind === "other" && binding.reason === "loop" && binding.value)
@@ -318,10 +322,14 @@ export function pulledIds(text: string): string[] {
   return ids;
 }
 
+/** What a list is given later, and the binding of its name then; undefined: only the run decides which. */
+type Appended = { readonly value: Expr; readonly to: Binding | undefined };
+
 /** tasks.append(SSHOperator(…)) */
-function appendedTo(module: Module): ReadonlyMap<string, Expr[]> {
-  const appended = new Map<string, Expr[]>();
-  walkStatements(module.body, (statement) => {
+function appendedTo(module: Module, names: Names): ReadonlyMap<string, Appended[]> {
+  const appended = new Map<string, Appended[]>();
+  if (!/\.\s*(?:append|extend|add)\s*\(/.test(module.text)) return appended;
+  walkScoped(module.body, names.module, names, (statement, scope) => {
     if (statement.kind !== "expression") return true;
     const call = statement.expr;
     if (
@@ -332,7 +340,11 @@ function appendedTo(module: Module): ReadonlyMap<string, Expr[]> {
       /^(append|extend|add)$/.test(call.func.name)
     ) {
       const name = call.func.value.id;
-      appended.set(name, [...(appended.get(name) ?? []), call.args[0].value]);
+      const bound = lookup(scope, name, call.span.start);
+      const to = bound && bound !== "unbound" && bound.binding.kind === "value" ? bound.binding : undefined;
+      const known = appended.get(name) ?? [];
+      known.push({ value: call.args[0].value, to });
+      appended.set(name, known);
     }
     return true;
   });
