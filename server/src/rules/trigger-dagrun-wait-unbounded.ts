@@ -3,6 +3,7 @@ import { airflowAtLeast, hasParameter } from "../airflow/availability.ts";
 import { hasNoRunTimeout, isUnbounded, runsWithoutTimeout } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
+import { retriesOf } from "../airflow/retries.ts";
 import { waitingOf } from "../airflow/waiting.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
 import { executionTimeoutFix } from "../edits/limits.ts";
@@ -70,12 +71,19 @@ with DAG("parent"):
       const useless = typeof bound === "object" && bound.resolved.kind !== "none";
       if (own) {
         const how = isDeferred(file, task) ? "stays deferred" : "holds its worker slot";
+        const retries = retriesOf(file, task);
+        const again = retries !== "unknown" && retries.count > 0;
         report({
           span: task.span,
           message: `Nothing here ends the wait for a run of ${id}: while that run hangs, this task ${how} for ever.`,
-          hint: `Set execution_timeout, or give DAG ${id} a dagrun_timeout.`,
+          hint: again
+            ? `Give DAG ${id} a dagrun_timeout: after an execution_timeout alone, the retry starts a second run while the first one hangs.`
+            : `Set execution_timeout, or give DAG ${id} a dagrun_timeout.`,
           related: child ? [{ span: child.span, message: "has no dagrun_timeout" }] : [],
-          fixes: () => [executionTimeoutFix(file, task), child ? runTimeoutFix(file, child) : undefined],
+          fixes: () => {
+            const fixes = [executionTimeoutFix(file, task), child ? runTimeoutFix(file, child) : undefined];
+            return again ? fixes.toReversed() : fixes;
+          },
         });
         continue;
       }
