@@ -43,6 +43,7 @@ const notInstalled = [
   "apache-airflow-providers-singularity",
   "apache-airflow-providers-teradata",
   "apache-airflow-providers-yandex",
+  "astronomer-providers",
 ];
 
 /** What the hand-written facts name exists in the real packages: fixes write these classes and keywords. */
