@@ -2,7 +2,7 @@
 import type { Attribute, Call, CallArgument, Expr, Str } from "../syntax/python.ts";
 import { keyword, lastName, unwrap } from "../syntax/python.ts";
 import { everyExpression, walkStatements } from "../syntax/traverse.ts";
-import type { Span } from "../text/span.ts";
+import { contains, type Span, slice } from "../text/span.ts";
 import { holdsAny } from "../text/words.ts";
 import type { DagFile } from "./dagfile.ts";
 
@@ -16,6 +16,8 @@ export type UncheckedClient = {
   readonly value: Expr;
   /** `client.set_missing_host_key_policy(…)` */
   readonly call: Call | undefined;
+  /** The host comes from another task's XCom: a machine of this very run, as a rule, whose key nobody can know. */
+  readonly fresh: boolean;
 };
 
 const words = ["host_key", "hostkey", "known_hosts"];
@@ -55,11 +57,27 @@ export function uncheckedClients(file: DagFile): UncheckedClient[] {
       return true;
     });
   }
-  return found;
+  return found.map((one) => (isFresh(file, one) ? { ...one, fresh: true } : one));
+}
+
+/** Connection(host=ti.xcom_pull(…), extra=json.dumps({"no_host_key_check": True})) */
+function isFresh(file: DagFile, one: UncheckedClient): boolean {
+  if (!file.text.includes("xcom_pull")) return false;
+  const connects = one.call ? callsOnSame(file, one.call, "connect") : [];
+  if (one.form !== "policy") {
+    everyExpression(file.module.body, (expr) => {
+      if (expr.kind === "call" && contains(expr.span, one.span)) connects.push(expr);
+    });
+  }
+  return connects.some((call) => {
+    const given = ["host", "hostname", "remote_host"].map((name) => keyword(call, name)).find((host) => host);
+    const host = given ?? (one.form === "policy" ? call.args[0] : undefined);
+    return host !== undefined && slice(file.text, host.value.span).includes("xcom_pull");
+  });
 }
 
 function of(form: UncheckedClient["form"], how: string, span: Span, value: Expr, call?: Call): UncheckedClient {
-  return { form, how, span, value, call };
+  return { form, how, span, value, call, fresh: false };
 }
 
 // paramiko's MissingHostKeyPolicy itself accepts in silence.

@@ -1,7 +1,10 @@
 /** What task code does with the commands that it starts through paramiko, fabric or an SSHHook. */
 import { isQuickText } from "../shell/pace.ts";
+import type { ShellCommand } from "../shell/script.ts";
+import { commands } from "../shell/walk.ts";
 import { keyword } from "../syntax/python.ts";
 import type { Use } from "../syntax/uses.ts";
+import { slice } from "../text/span.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
 import { isParsed } from "./parsedOutput.ts";
 import { mayRaise, scriptOf } from "./processes.ts";
@@ -67,4 +70,34 @@ export function isJudged(file: DagFile, use: Use, leaves: boolean, depth = 0): b
   if (mayRaise(file, use, leaves) || isParsed(file, use)) return true;
   if (use.kind !== "method" || !use.call || depth > 8) return false;
   return file.results.resultOf(use.call).uses.some((one) => isJudged(file, one, leaves, depth + 1));
+}
+
+/** `cd /srv/app && docker-compose down`, where the same function has started it before, by the same client: it tidies up. */
+export function takesDown(file: DagFile, call: RemoteCall): boolean {
+  const { func } = call.call;
+  const all = commandsOf(call);
+  if (func.kind !== "attribute" || all.length === 0) return false;
+  if (!all.every((one) => one.program === "cd" || stops.test(wordsOf(one)))) return false;
+  const client = slice(file.text, func.value.span);
+  return file.calls.some(
+    (one) =>
+      one.kind === call.kind &&
+      one.function === call.function &&
+      one.call.span.end <= call.call.span.start &&
+      one.call.func.kind === "attribute" &&
+      slice(file.text, one.call.func.value.span) === client &&
+      commandsOf(one).some((command) => starts.test(wordsOf(command))),
+  );
+}
+
+const stops = /^(?:docker|podman)[ -]?(?:compose )?(?:-\S+ \S+ )*(?:container )?(?:down|stop|rm|kill)\b/;
+const starts = /^(?:docker|podman)[ -]?(?:compose )?(?:-\S+ \S+ )*(?:container )?(?:up|run|start)\b/;
+
+function commandsOf(call: RemoteCall): ShellCommand[] {
+  const script = scriptOf(call);
+  return script ? commands(script).map(({ statement }) => statement) : [];
+}
+
+function wordsOf({ program, words }: ShellCommand): string {
+  return [program, ...words.slice(1).map((one) => one.text)].join(" ");
 }

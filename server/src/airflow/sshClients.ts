@@ -2,8 +2,8 @@
 
 import { isQuickText, timeoutSeconds } from "../shell/pace.ts";
 import { isLoopback, type Lacking, lacking, type RemoteInvocation, remoteInvocation } from "../shell/remote.ts";
-import type { ShellCommand } from "../shell/script.ts";
-import { type CommandVisit, commands } from "../shell/walk.ts";
+import type { Script, ShellCommand } from "../shell/script.ts";
+import { type CommandVisit, commands, statements } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { Kept } from "../syntax/kept.ts";
 import { keyword } from "../syntax/python.ts";
@@ -107,7 +107,14 @@ function boundOf(file: DagFile, command: ShellCommand, { task, call }: ShellText
 
 /** Whether the remote command surely ends within seconds: there is no silence in which a connection could be forgotten. */
 export function isQuick({ call }: SshClient): boolean {
-  const all = call.script ? [...commands(call.script)] : [];
-  const loops = all.some(({ parents }) => parents.some((one) => one.kind === "loop"));
-  return call.script !== undefined && all.length > 0 && !loops && isQuickText(call.script);
+  return endsAtOnce(call);
+}
+
+/** The same of a call that stands anywhere. */
+export function endsAtOnce({ script }: { readonly script?: Script | undefined }): boolean {
+  if (!script || script.errors.length > 0) return false;
+  const loops = statements(script).some(({ statement }) => statement.kind === "loop");
+  // `[ -d /in ]` is no command.
+  const some = commands(script).length > 0 || script.body.some((one) => one.kind === "test");
+  return some && !loops && isQuickText(script);
 }

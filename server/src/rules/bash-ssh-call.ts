@@ -5,7 +5,7 @@ import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
 import { known, operators, runsAs } from "../airflow/kinds.ts";
 import { outputUsed } from "../airflow/mentions.ts";
 import { waitsOf } from "../airflow/processes.ts";
-import { type SshClient, sshClients } from "../airflow/sshClients.ts";
+import { endsAtOnce, type SshClient, sshClients } from "../airflow/sshClients.ts";
 import { inTriggerer } from "../airflow/triggerer.ts";
 import { gcloudSshFix } from "../edits/gcloudSsh.ts";
 import { remoteJobFix } from "../edits/remoteJob.ts";
@@ -51,7 +51,7 @@ with DAG("reports") as dag:
     )
 `,
     limits:
-      "An ssh that has ConnectTimeout and ServerAliveInterval is left alone; whether anything bounds the task is the question of missing-execution-timeout. So are tunnels, autossh, an ssh in the test of an `if` or `while`, an ssh that runs no command, and calls whose options cannot be seen (`-F file`, `$SSH_OPTS`). In Python code a `timeout=` of at most 15 minutes makes it an info.",
+      "An ssh that has ConnectTimeout and ServerAliveInterval is left alone; whether anything bounds the task is the question of missing-execution-timeout. So are tunnels, autossh, an ssh in the test of an `if` or `while`, an ssh that runs no command or only one that answers at once (`ls`, `cat`, `[ -d x ]`; its missing ConnectTimeout is the matter of ssh-client-no-timeout), and calls whose options cannot be seen (`-F file`, `$SSH_OPTS`). In Python code a `timeout=` of at most 15 minutes makes it an info.",
     links: [
       "https://man.openbsd.org/ssh_config#ServerAliveInterval",
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html",
@@ -71,6 +71,7 @@ with DAG("reports") as dag:
           if (!missing) continue;
           const { statement } = visit;
           if (background.includes(statement)) continue;
+          if (cloud && endsAtOnce(cloud)) continue;
           const destination = cloud?.destination ?? remoteInvocation(statement)?.destination;
           const start = statement.words[0]?.span.start ?? statement.span.start;
           const span = sourceSpan(visit.script.folded, { start, end: destination?.span.end ?? statement.span.end });
@@ -123,6 +124,8 @@ function lackingOf(visit: CommandVisit): Lacking | undefined {
   const reads = statement.redirects.some((one) => one.operator.startsWith("<"));
   const piped = visit.parents.at(-1)?.kind === "pipeline";
   if (call.command.length === 0 && !call.script && !reads && !piped) return undefined;
+  // `ssh host '[ -d /in ]'`: neither silence nor a kill matters; ssh-client-no-timeout says what does.
+  if (endsAtOnce(call)) return undefined;
   const missing = lacking(statement);
   // Without a terminal nobody can be prompted: a lone missing BatchMode does no harm.
   return missing.keepalive || missing.connectTimeout ? missing : undefined;

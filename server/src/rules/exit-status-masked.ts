@@ -5,6 +5,7 @@ import { closingBlank } from "../airflow/templates.ts";
 import { quoteString } from "../edits/layout.ts";
 import { strictEdit } from "../edits/strictShell.ts";
 import { type ErrorPage, errorPages } from "../shell/errorPages.ts";
+import type { ShellCommand } from "../shell/script.ts";
 import { type Masked, masked } from "../shell/status.ts";
 import type { CommandVisit } from "../shell/walk.ts";
 import { isCleanup } from "../shell/weight.ts";
@@ -75,7 +76,7 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
         if (one.cleanup || !one.decides) continue;
         const matter = one.commands.filter((command) => !isCleanup(command, harmless));
         if (matter.length === 0) continue;
-        const program = mainProgram(harmless.size > 0 ? { commands: matter } : one);
+        const program = one.beforeCleanup?.program ?? mainProgram(harmless.size > 0 ? { commands: matter } : one);
         if (program === undefined) continue;
         if (task && handsOnStatus(one) && isMentioned(file, task)) continue;
         const closing = one.script === script && task ? (text: string) => closingBlank(task, text) : () => "";
@@ -83,15 +84,22 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
           span: sourceSpan(one.script.folded, one.span),
           severity: one.remote || one.submit ? "error" : "warning",
           message: `${shownMask(one)} hides a failure of ${program}: ${by} sees exit status 0, and Airflow marks the task success.`,
-          hint: one.how.startsWith(";")
-            ? "Start the text with `set -e`, or keep the status and exit with it."
-            : "Take it away, or handle the failure and exit with its status.",
+          hint: one.beforeCleanup
+            ? `Keep the status behind \`${waiter(one.beforeCleanup)}\` (\`rc=$?\`) and end with \`exit $rc\`; \`set -e\` would skip the clean-up.`
+            : one.how.startsWith(";")
+              ? "Start the text with `set -e`, or keep the status and exit with it."
+              : "Take it away, or handle the failure and exit with its status.",
           fixes: () => [fix(file, one, closing)],
         });
       }
     }
   },
 });
+
+/** `kubectl wait`, `sbatch` */
+function waiter({ program = "", words }: ShellCommand): string {
+  return words.some((one) => one.text === "wait") ? `${program} wait` : program;
+}
 
 /** `; echo`, `|| true`, or the `echo` of a line of its own. */
 function shownMask({ how, script, span }: Masked): string {
@@ -169,7 +177,7 @@ function fix(file: DagFile, one: Masked, behind: (text: string) => string): Fix 
       title: "Add `set -e`",
       edits: [edit],
       safety: "unsafe",
-      why: `${why}, and so does any other statement before it`,
+      why: `${why}, and so does any other statement before it${one.beforeCleanup ? "; the clean-up behind it then no longer runs" : ""}`,
     }
   );
 }

@@ -43,7 +43,7 @@ with DAG("export") as dag:
     )
 `,
     limits:
-      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail; `harmless-commands` adds your own. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone, and so is one whose parts stand in branches of Jinja. A last statement that always succeeds is the matter of exit-status-masked.",
+      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail, and so may those that only print (a curl that saves and sends nothing, `gcloud config list`); `harmless-commands` adds your own. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone, and so is one whose parts stand in branches of Jinja. A last statement that always succeeds is the matter of exit-status-masked.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html",
       "https://www.gnu.org/software/bash/manual/html_node/The-Set-Builtin.html",

@@ -1,6 +1,6 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { isRead, onlyTidies } from "../airflow/processes.ts";
-import { isJudged, succeedsAlways } from "../airflow/sshCalls.ts";
+import { isJudged, succeedsAlways, takesDown } from "../airflow/sshCalls.ts";
 import { freeName } from "../edits/freeNames.ts";
 import { lineIndent, startsLine } from "../edits/layout.ts";
 import { raising } from "../edits/raising.ts";
@@ -61,7 +61,7 @@ def restart():
 restart()
 `,
     limits:
-      "Streams that are returned or handed to another function are left alone: the status may be read there. So is output that a parser or a test with a `raise` judges.",
+      "Streams that are returned or handed to another function are left alone: the status may be read there. So is output that a parser or a test with a `raise` judges. What only tidies up (`rm`, or `docker compose down` behind an `up -d` of the same function) is an info.",
     links: ["https://docs.paramiko.org/en/stable/api/channel.html#paramiko.channel.Channel.recv_exit_status"],
   },
   check(file, report) {
@@ -83,7 +83,7 @@ restart()
       const answers = result.uses.some((use) => isTaken(file, use));
       report({
         span: first?.span ?? call.span,
-        severity: onlyTidies(call) ? "info" : answers ? "warning" : "error",
+        severity: onlyTidies(call) || takesDown(file, call) ? "info" : answers ? "warning" : "error",
         message: first
           ? "Nothing depends on this exit status: when the remote command fails, Airflow still marks the task success."
           : answers

@@ -31,7 +31,7 @@ with DAG("backup") as dag:
     dump = BashOperator(task_id="dump", bash_command="set -o pipefail; pg_dump shop | gzip > /backup/shop-{{ ds }}.gz")
 `,
     limits:
-      "Reported where the last command takes whatever comes: filters, tee, compressors, database clients and uploads from standard input. What only prints, asks or filters before it (echo, cat, ls, `aws … list`) is left alone, unless another task reads the answer from the task's XCom, or a client of another machine fills a file with it; so is a pipeline that somebody asks: `if a | b`, `a | b || …`, PIPESTATUS.",
+      "Reported where the last command takes whatever comes: filters, tee, compressors, database clients and uploads from standard input. What only prints, asks or filters before it (echo, cat, ls, `aws … list`) is left alone, unless another task reads the answer from the task's XCom, or a client of another machine fills a file with it; so is a pipeline that somebody asks: `if a | b`, `a | b || …`, PIPESTATUS. Where the answer is that of `df`, `du`, `free`, `cat` or `ls`, it is an info.",
     links: [
       "https://www.gnu.org/software/bash/manual/html_node/Pipelines.html",
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html",
@@ -46,16 +46,18 @@ with DAG("backup") as dag:
         // Lost to the statements behind it as well: multi-statement-without-errexit.
         if (lost.some((one) => one.script === pipeline.script && contains(one.statement.span, pipeline.statement.span)))
           continue;
-        const { program, last, endsEarly, answers } = pipeline;
+        const { program, last, endsEarly, answers, chained, harmless } = pipeline;
         const reader = answers && task ? readerOf(file, task) : undefined;
         if (answers && !reader) continue;
         report({
           span: sourceSpan(pipeline.script.folded, pipeline.statement.span),
-          severity: endsEarly ? "info" : "warning",
+          severity: endsEarly || harmless ? "info" : "warning",
           message: answers
             ? `When ${program} fails, ${last} still ends with 0: ${by} succeeds, and its XCom is empty or incomplete.`
-            : `A failure of ${program} is lost: the pipeline has the exit status of ${last}, and ${by} sees that alone.`,
-          hint: hint(pipeline.script.dialect, endsEarly, last),
+            : chained
+              ? `A failure of ${program} is lost: the pipeline has the exit status of ${last}, so the chain goes on.`
+              : `A failure of ${program} is lost: the pipeline has the exit status of ${last}, and ${by} sees that alone.`,
+          hint: harmless ? harmlessHint(program) : hint(pipeline.script.dialect, endsEarly, last),
           fixes: () => [pipefailFix(file, pipeline, text)],
           related: reader && !reader.unseen ? [{ span: reader.task.span, message: "this task reads the XCom" }] : [],
         });
@@ -63,6 +65,16 @@ with DAG("backup") as dag:
     }
   },
 });
+
+function harmlessHint(program: string): string {
+  const why =
+    program === "df"
+      ? "df ends with 1 for a single stale mount"
+      : program === "free"
+        ? "a run that is good today could fail"
+        : `${program} ends with an error for a single file that it cannot read`;
+  return `With \`set -o pipefail\` the task fails, but also when only a part of the answer is missing: ${why}.`;
+}
 
 function hint(dialect: string, endsEarly: boolean, last: string): string {
   if (dialect === "sh") return "Let bash run the text, with `set -o pipefail`: not every /bin/sh knows it.";

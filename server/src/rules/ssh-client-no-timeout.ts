@@ -1,3 +1,4 @@
+import type { Bound } from "../airflow/bounds.ts";
 import { sshClients } from "../airflow/sshClients.ts";
 import { sshOptionsFix } from "../edits/sshOptions.ts";
 import { defineRule } from "./rule.ts";
@@ -32,7 +33,7 @@ with DAG("export") as dag:
         execution_timeout=timedelta(hours=1),
     )
 `,
-    limits: `What ~/.ssh/config or /etc/ssh/ssh_config of the worker says is not seen. Left alone are options that may stand elsewhere (\`-F file\`, \`$SSH_OPTS\`), clients in the background, tunnels and multiplexed connections.`,
+    limits: `What ~/.ssh/config or /etc/ssh/ssh_config of the worker says is not seen. Left alone are options that may stand elsewhere (\`-F file\`, \`$SSH_OPTS\`), clients in the background, tunnels and multiplexed connections. Where the task's own \`execution_timeout\` is at most an hour, or \`timeout(1)\` or \`timeout=\` ends the client, it is an info.`,
     links: ["https://man.openbsd.org/ssh_config#ConnectTimeout"],
   },
   check(file, report) {
@@ -45,12 +46,15 @@ with DAG("export") as dag:
         cause: one.cause,
         message: `Without ConnectTimeout, this ${call.tool} waits about 2 min for a host that does not answer, and ${hung}.`,
         hint: "Add -o ConnectTimeout=10; it bounds the connection, the banner and the key exchange.",
-        severity: limit || (bound?.seconds ?? Infinity) <= quickEnd ? "info" : "warning",
+        severity: limit || (bound?.seconds ?? Infinity) <= soonEnough(bound) ? "info" : "warning",
         fixes: () => [sshOptionsFix(file, one.visit.script, one.command, one.text.call)],
       });
     }
   },
 });
 
-// In seconds: hardly more than the kernel takes to try a few addresses.
-const quickEnd = 900;
+/** In seconds. Who gives the task itself an hour has counted with a hung host; a limit of the whole run is another matter. */
+function soonEnough(bound: Bound | undefined): number {
+  // Hardly more than the kernel takes to try a few addresses.
+  return bound?.by === "execution_timeout" ? 3600 : 900;
+}

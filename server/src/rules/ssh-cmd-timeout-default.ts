@@ -1,13 +1,13 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter, providerAtLeast } from "../airflow/availability.ts";
-import { isUnset } from "../airflow/bounds.ts";
+import { isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
 import { onlyAnswersAtOnce } from "../airflow/remote.ts";
 import { findClass } from "../catalog/index.ts";
 import { secondsFix } from "../edits/limits.ts";
 import { tellsService } from "../shell/pace.ts";
-import { defineRule } from "./rule.ts";
+import { defineRule, type Related } from "./rule.ts";
 
 export default defineRule({
   code: "TET202",
@@ -62,6 +62,7 @@ with DAG("nightly_load") as dag:
         span: task.span,
         severity: onlyAnswersAtOnce(task, tellsService) ? "info" : "warning",
         message: `${task.operator.name} gives up after 10 s without output${unless(file, task)}${afterwards(file, task)}.`,
+        related: oldDefault(file, task),
         hint: "Set cmd_timeout to the longest silence, in seconds, that the command may keep.",
         fixes: () => [secondsFix(file, task, "cmd_timeout", file.project.limits.commandTimeout, "command-timeout")],
       });
@@ -73,6 +74,15 @@ with DAG("nightly_load") as dag:
 function usesOldName(file: DagFile, task: Task): boolean {
   const old = argument(file, task, "timeout");
   return old !== "absent" && (typeof old === "string" || (old.origin !== "default_args" && old.origin !== "group"));
+}
+
+/** `default_args={"timeout": 7200}`, which once was the limit of each SSHOperator. */
+function oldDefault(file: DagFile, task: Task): Related[] {
+  const old = argument(file, task, "timeout");
+  if (typeof old !== "object") return [];
+  const seconds = secondsOf(old.resolved);
+  const given = seconds === undefined ? "this timeout" : `this timeout of ${seconds} s`;
+  return [{ span: old.span, message: `${given} does not reach ${task.operator.name} from ssh provider 3.3.0 on` }];
 }
 
 /** The hook's own cmd_timeout applies when the operator has none; `SSHHook(ssh_conn_id="edge")` has none either. */

@@ -47,7 +47,7 @@ with DAG("sync") as dag:
     )
 `,
     limits:
-      "Connections to this machine itself are left alone, and an AutoAddPolicy that keeps what it learns in a file (`load_host_keys`). Connections that Airflow stores are not seen; SSHHook checks no host keys by default before version 7.0.0 of the ssh provider.",
+      "Connections to this machine itself are left alone, and an AutoAddPolicy that keeps what it learns in a file (`load_host_keys`). Where the host comes from another task's XCom, as a machine does that the DAG has just made, it is an info. Connections that Airflow stores are not seen; SSHHook checks no host keys by default before version 7.0.0 of the ssh provider.",
     links: [
       "https://man.openbsd.org/ssh_config#StrictHostKeyChecking",
       "https://docs.paramiko.org/en/stable/api/client.html#paramiko.client.AutoAddPolicy",
@@ -85,6 +85,7 @@ with DAG("sync") as dag:
     for (const one of uncheckedClients(file)) {
       report({
         span: one.span,
+        severity: one.fresh ? "info" : "warning",
         message: `${one.how} accepts any host key: whoever answers in the host's place gets the login, the commands and the files.`,
         hint:
           one.form === "policy"

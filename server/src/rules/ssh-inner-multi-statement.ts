@@ -50,7 +50,7 @@ with DAG("report") as dag:
     )
 `,
     limits:
-      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail; `harmless-commands` adds your own. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone. The text of SSHRemoteJobOperator is the matter of remote-job-command-shape.",
+      "Statements that prepare, ask or tidy up (cd, export, source, mkdir, rm, grep, docker rm …) may fail, and so may those that only print (a curl that saves and sends nothing, `gcloud config list`); `harmless-commands` adds your own. A text that looks at `$?`, leaves by `exit 1` or ends with a check of its own is left alone. The text of SSHRemoteJobOperator is the matter of remote-job-command-shape.",
     links: [
       "https://man.openbsd.org/sshd.8#LOGIN_PROCESS",
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",

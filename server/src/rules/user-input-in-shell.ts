@@ -155,7 +155,11 @@ function hintFor(project: Project, root: Script, given: Found, call: RemoteCall 
     : input.from === "params"
       ? "give the Param an enum or a pattern"
       : "check it by a Param with an enum or a pattern";
-  if (call) return `Quote it with shlex.quote(), or pass a list without a shell; or ${schema}.`;
+  // exec_command and its kin take one text, and a shell on the other side reads it.
+  if (call)
+    return root.place === "worker"
+      ? `Quote it with shlex.quote(), or pass a list without a shell; or ${schema}.`
+      : `Quote it with shlex.quote(); or ${schema}.`;
   if (root.place !== "worker")
     return airflowAtLeast(project, "2.2.0")
       ? `Give ${input.shown} a schema: ${schema}.`

@@ -1,6 +1,9 @@
 /** `gcloud compute ssh instance --command=…`: an ssh that gcloud starts. */
+import type { Folded } from "../syntax/folded.ts";
+import { joined, part, produced } from "../syntax/pieces.ts";
+import { lowerScript } from "./lower.ts";
 import { sshCall } from "./nested.ts";
-import type { ShellCommand, Word } from "./script.ts";
+import type { Script, ShellCommand, Word } from "./script.ts";
 
 /** A call that runs a command on an instance and waits for it. */
 export type GcloudSsh = {
@@ -12,6 +15,8 @@ export type GcloudSsh = {
   /** The ssh options that are given, by `--ssh-flag` or behind `--`. */
   readonly keepalive: boolean;
   readonly connectTimeout: boolean;
+  /** What runs there. */
+  readonly script: Script;
 };
 
 // Source: https://cloud.google.com/sdk/gcloud/reference/compute/ssh; all others take a value.
@@ -37,8 +42,8 @@ export function gcloudSsh({ program, words }: ShellCommand): GcloudSsh | undefin
   const texts = own.map((one) => one.text);
   if (texts.includes("--dry-run")) return undefined;
   const call = dashes < 0 ? undefined : sshCall([destination, ...words.slice(dashes + 1)], "ssh");
-  const runs = texts.some((one) => /^--command(?:=|$)/.test(one)) || (call !== undefined && call.command.length > 0);
-  if (!runs || call?.unknownOptions || call?.flags.has("N") || call?.flags.has("f")) return undefined;
+  const text = call && call.command.length > 0 ? joined(spaced(call.command), destination.span) : commandOption(own);
+  if (!text || call?.unknownOptions || call?.flags.has("N") || call?.flags.has("f")) return undefined;
   const given = words.map((one) => one.text).join(" ");
   return {
     destination,
@@ -46,5 +51,18 @@ export function gcloudSsh({ program, words }: ShellCommand): GcloudSsh | undefin
     tunnelled: texts.includes("--tunnel-through-iap"),
     keepalive: /ServerAliveInterval/i.test(given),
     connectTimeout: /ConnectTimeout/i.test(given),
+    script: lowerScript(text, { dialect: "unknown", place: "remote" }),
   };
+}
+
+/** `--command=ls`, `--command ls` */
+function commandOption(words: readonly Word[]): Folded | undefined {
+  const at = words.findIndex((one) => /^--command(?:=|$)/.test(one.text));
+  const word = words[at];
+  if (word?.text === "--command") return words[at + 1]?.folded;
+  return word && part(word.folded, word.text.indexOf("=") + 1, word.text.length);
+}
+
+function spaced(words: readonly Word[]): Folded[] {
+  return words.flatMap(({ folded, span }, index) => (index > 0 ? [produced(" ", span), folded] : [folded]));
 }

@@ -2,6 +2,7 @@
 import { Kept } from "../syntax/kept.ts";
 import { deciding } from "./deciding.ts";
 import { isFilter } from "./pace.ts";
+import { onlyPrints } from "./printing.ts";
 import type { Script, ShellCommand, Statement } from "./script.ts";
 import { endsInSuccess } from "./status.ts";
 import { settingChange, strictness } from "./strict.ts";
@@ -46,9 +47,32 @@ function findLost(script: Script, harmless?: Programs): Lost[] {
     const around = statements(script).find((one) => one.statement === nesting.at(-1));
     if (conditional || background || around?.conditional || around?.background || around?.substituted) continue;
     const lost = isReadable(own) ? firstLost(own, harmless) : undefined;
-    if (lost) found.push({ ...lost, script: own, nestedIn: nesting, off: switchedOff(own, lost.statement) });
+    if (!lost) continue;
+    const { statement, loop } = lost;
+    const off = switchedOff(own, statement);
+    found.push({ script: own, statement, loop, ...namesOf(lost), nestedIn: nesting, off });
   }
   return found;
+}
+
+/** What a message calls the two; where that is the same, `python -m venv` and `python load.py`. */
+function namesOf({ command, instead }: Place): Pick<Lost, "program" | "instead"> {
+  const program = shown(command);
+  const other = instead && shown(instead);
+  if (!instead || program !== other) return { program, instead: other };
+  const [one, two] = [withOperand(command), withOperand(instead)];
+  return one === two ? { program, instead: other } : { program: one ?? program, instead: two };
+}
+
+/** With the first word that is no option, if that is short and known. */
+function withOperand({ program = "", words }: ShellCommand): string | undefined {
+  const at = words.findIndex((one, index) => index > 0 && !one.text.startsWith("-"));
+  const operand = words[at];
+  const name = operand?.text.split("/").at(-1) ?? "";
+  if (!operand || operand.dynamic || !/^[\w.=-]{1,40}$/.test(name)) return undefined;
+  // python -m venv, psql -f load.sql
+  const option = at > 1 && /^-\w$/.test(words[at - 1]?.text ?? "") ? `${words[at - 1]?.text} ` : "";
+  return `\`${program} ${option}${name}\``;
 }
 
 /** The last `set +e` before a statement. */
@@ -74,7 +98,12 @@ function isReadable(script: Script): boolean {
 /** The text that is looked at, and the programs whose failure does not matter. */
 type Judged = { readonly script: Script; readonly harmless: Programs | undefined };
 
-type Place = Pick<Lost, "statement" | "program" | "instead" | "loop">;
+type Place = {
+  readonly statement: Statement;
+  readonly command: ShellCommand;
+  readonly instead: ShellCommand | undefined;
+  readonly loop: boolean;
+};
 
 function firstLost(script: Script, harmless: Programs | undefined): Place | undefined {
   const last = script.body.at(-1);
@@ -82,7 +111,7 @@ function firstLost(script: Script, harmless: Programs | undefined): Place | unde
   if (!last || (script.body.length > 1 && endsInSuccess(last) !== undefined)) return undefined;
   if (statements(script).some(({ statement }) => handlesErrors(statement))) return undefined;
   const body = passesOn(last) ? script.body.slice(0, -1) : script.body;
-  return inSequence({ script, harmless }, body, lastProgram(body)) ?? repeatedByJinja({ script, harmless }, body);
+  return inSequence({ script, harmless }, body, lastCommand(body)) ?? repeatedByJinja({ script, harmless }, body);
 }
 
 /** `exit`, `logout`: they leave with the status before them. */
@@ -93,8 +122,8 @@ function passesOn(last: Statement): boolean {
 /** `{% for t in tables %} load {{ t }} {% endfor %}`: one statement as written, many when it runs. */
 function repeatedByJinja({ script, harmless }: Judged, body: readonly Statement[]): Place | undefined {
   const [statement, ...more] = body;
-  const program = statement && more.length === 0 ? worker(statement, harmless) : undefined;
-  if (!statement || !program || strictness(script).get(statement)?.errexit) return undefined;
+  const command = statement && more.length === 0 ? worker(statement, harmless) : undefined;
+  if (!statement || !command || strictness(script).get(statement)?.errexit) return undefined;
   const { text, holes } = script.folded;
   const word = /^\{%[-+]?\s*(for|endfor)\b/;
   const blocks = holes.flatMap(({ start, end }) => {
@@ -106,7 +135,7 @@ function repeatedByJinja({ script, harmless }: Judged, body: readonly Statement[
   if (!inside || opens.start > statement.span.start || closes.start < statement.span.end) return undefined;
   // Joined by `&&`, or on one line with nothing between the rounds.
   const between = text.slice(statement.span.end, closes.start);
-  return /[\n;]/.test(between) ? { statement, program: shown(program), instead: undefined, loop: true } : undefined;
+  return /[\n;]/.test(between) ? { statement, command, instead: undefined, loop: true } : undefined;
 }
 
 /** `trap handler ERR` */
@@ -116,10 +145,10 @@ function handlesErrors(statement: Statement): boolean {
   );
 }
 
-function lastProgram(body: readonly Statement[]): string | undefined {
+function lastCommand(body: readonly Statement[]): ShellCommand | undefined {
   const last = body.at(-1);
   const [only, ...more] = last ? deciding(last) : [];
-  return only && more.length === 0 ? shown(only) : undefined;
+  return more.length === 0 ? only : undefined;
 }
 
 /** What a message calls a command: the script that a shell is given, else its program. */
@@ -131,8 +160,8 @@ function shown({ program = "", words }: ShellCommand): string {
   return name && /^[\w.-]+$/.test(name) ? name : program;
 }
 
-/** `instead`: the program that decides the status of the whole. */
-function inSequence(judged: Judged, body: readonly Statement[], instead: string | undefined): Place | undefined {
+/** `instead`: the command that decides the status of the whole. */
+function inSequence(judged: Judged, body: readonly Statement[], instead: ShellCommand | undefined): Place | undefined {
   const { script, harmless } = judged;
   const held = strictness(script);
   for (const [index, statement] of body.entries()) {
@@ -141,8 +170,7 @@ function inSequence(judged: Judged, body: readonly Statement[], instead: string 
     if (rest.length > 0) {
       const command = worker(statement, harmless);
       const known = isLookedAt(script, statement, rest) || isMissedAtOnce(script, statement, rest);
-      if (command && !known && !isAllowed(script, statement))
-        return { statement, program: shown(command), instead, loop: false };
+      if (command && !known && !isAllowed(script, statement)) return { statement, command, instead, loop: false };
     }
     const inner = inside(judged, statement, rest, instead);
     if (inner) return inner;
@@ -155,10 +183,10 @@ function inside(
   judged: Judged,
   statement: Statement,
   rest: readonly Statement[],
-  instead: string | undefined,
+  instead: ShellCommand | undefined,
 ): Place | undefined {
   const own = (body: readonly Statement[]): Place | undefined =>
-    inSequence(judged, body, rest.length > 0 ? instead : lastProgram(body));
+    inSequence(judged, body, rest.length > 0 ? instead : lastCommand(body));
   switch (statement.kind) {
     case "subshell":
     case "group":
@@ -191,7 +219,7 @@ function ofLoop({ script, harmless }: Judged, loop: Statement, rest: readonly St
   const statement = loop.body.at(-1);
   if (!statement || statement.background || strictness(script).get(statement)?.errexit) return undefined;
   const command = worker(statement, harmless);
-  return command && { statement, program: shown(command), instead: undefined, loop: true };
+  return command && { statement, command, instead: undefined, loop: true };
 }
 
 /** `set +e; stop_old; set -e`: for these alone somebody has said that they may fail. */
@@ -209,10 +237,12 @@ function worker(statement: Statement, harmless: Programs | undefined): ShellComm
   const inner = (one: Statement): ShellCommand | undefined => worker(one, harmless);
   switch (statement.kind) {
     case "command":
-      return doesWork(statement, harmless) ? statement : undefined;
+      return doesWork(statement, harmless) && !onlyPrints(statement) ? statement : undefined;
     case "pipeline": {
       // `zcat a | ./load.py | tee log`
-      const all = statement.stages.flatMap((one) => inner(one) ?? []);
+      const all = statement.stages.flatMap((one) =>
+        one.kind === "command" ? (doesWork(one, harmless) ? [one] : []) : (inner(one) ?? []),
+      );
       const working = all.find((one) => !isFilter(one) && !/^(?:zcat|gunzip|gzip)$/.test(one.program ?? ""));
       // `ssh app stat f | cut -c1-10` asks; a filter behind it is no work of its own.
       const [asking] = statement.stages;

@@ -79,7 +79,7 @@ const longWork: readonly LongWork[] = [
 
 /** Programs that answer at once, so that ten silent seconds already mean trouble. */
 const instant = new Set(
-  ": [ [[ basename cat cd chmod chown cp date df dirname echo env exit export false free head hostname id kill ln ls mkdir mv printenv printf ps pwd rm rmdir set tail test touch true umask uname unset uptime which whoami".split(
+  ": [ [[ basename cat cd chmod chown cp date df dirname echo env exit export false free getent groups head hostname id kill ln ls mkdir mktemp mv nproc printenv printf ps pwd readlink realpath rm rmdir set stat tail test touch true umask uname unlink unset uptime which whoami".split(
     " ",
   ),
 );

@@ -18,6 +18,10 @@ export type LaxPipeline = {
   readonly endsEarly: boolean;
   /** The program only asks, and what it answers goes to whoever reads what the text prints. */
   readonly answers: boolean;
+  /** The program fails for reasons that leave its answer whole or plain to see: `df` for one stale mount. */
+  readonly harmless: boolean;
+  /** What is lost is what a chain goes on by: `a | b && c`. */
+  readonly chained: boolean;
   readonly nestedIn: readonly ShellCommand[];
 };
 
@@ -65,7 +69,19 @@ export function laxPipelines(script: Script, { errexit = false, read = false }: 
     if (isGrep(last) && /^(?:curl|wget|ssh)$/.test(program)) return [];
     const name = last.kind === "command" ? (last.program ?? "") : "the loop";
     const answers = works === undefined;
-    return [{ script: own, statement, program, last: name, endsEarly: endsEarly(last), answers, nestedIn: nesting }];
+    return [
+      {
+        script: own,
+        statement,
+        program,
+        last: name,
+        endsEarly: endsEarly(last),
+        answers,
+        harmless: answers && readers.has(program),
+        chained: isChained(visit),
+        nestedIn: nesting,
+      },
+    ];
   });
 }
 
@@ -84,6 +100,9 @@ function first(stages: readonly Statement[], saved: boolean): string | undefined
 const printing = new Set(
   "echo printf date seq yes true : env printenv hostname whoami pwd id uname uptime find ps pgrep".split(" "),
 );
+
+/** Programs that read what is there; what they cannot read they leave out, and end with 1. */
+const readers = new Set(["df", "du", "free", "cat", "ls"]);
 
 /** The program of the first stage, which looks something up: `df`, `stat`, `cat list.txt`. */
 function asked([stage]: readonly Statement[]): string | undefined {
@@ -192,11 +211,15 @@ function decides(visit: Visit, errexit: boolean): boolean {
     return false;
   if (errexit || strictness(script).get(statement)?.errexit) return true;
   // `a | b > day.csv && load day.csv`: what follows is to run only when it has succeeded.
-  if (parents.some((one, index) => one.kind === "and-or" && isOn(one.left, parents[index + 1] ?? statement)))
-    return true;
+  if (isChained(visit)) return true;
   return scope === script
     ? standsLast(script.body, [...parents, statement])
     : parents.every((one) => one.kind === "subshell");
+}
+
+/** It stands in front of an `&&` (or `||`). */
+function isChained({ parents, statement }: Visit): boolean {
+  return parents.some((one, index) => one.kind === "and-or" && isOn(one.left, parents[index + 1] ?? statement));
 }
 
 function isOn(side: Statement, one: Statement): boolean {

@@ -1,11 +1,12 @@
 /** Which commands decide the exit status of a script, and where one is thrown away. */
 import type { Span } from "../text/span.ts";
 import { deciding } from "./deciding.ts";
+import { waitsForOtherMachine } from "./pace.ts";
 import { remoteInvocation } from "./remote.ts";
 import type { AndOr, Script, ShellCommand, Statement } from "./script.ts";
 import { strictness } from "./strict.ts";
 import { submits } from "./submit.ts";
-import { statements, touchesError, type Visit } from "./walk.ts";
+import { commands as inOrder, statements, touchesError, type Visit } from "./walk.ts";
 import { doesWork, isCleanup, prepares } from "./weight.ts";
 
 /** A failure that is turned into success. */
@@ -28,6 +29,8 @@ export type Masked = {
   readonly remote: boolean;
   /** One of the commands submits work. */
   readonly submit: boolean;
+  /** The first of them that waits for work elsewhere or submits it, where clean-up follows. */
+  readonly beforeCleanup: ShellCommand | undefined;
 };
 
 const masking = /\|\||\btrap\b/;
@@ -109,7 +112,32 @@ function maskedByTail(script: Script, nesting: readonly ShellCommand[]): Masked 
   });
   const commands = lost.flatMap((one) => deciding(one));
   if (commands.length === 0) return undefined;
-  return { how: `; ${mask}`, ...describe(script, nesting, last, commands), span: last.span, decides: true };
+  const described = describe(script, nesting, last, commands);
+  const at = commands.findIndex((one) => waitsElsewhere(one) || submits(one) !== undefined);
+  const from = commands[at]?.span.end ?? text.length;
+  const tidied = inOrder(script).some(
+    (one) => one.script === script && one.statement.span.start >= from && tidiesUp(one.statement),
+  );
+  const beforeCleanup = tidied ? commands[at] : undefined;
+  return { how: `; ${mask}`, ...described, beforeCleanup, span: last.span, decides: true };
+}
+
+function waitsElsewhere(command: ShellCommand): boolean {
+  // A download is followed by more than tidying up.
+  if (isCleanup(command) || /^(?:curl|wget)$/.test(command.program ?? "")) return false;
+  if (waitsForOtherMachine(command)) return true;
+  return (
+    /^(?:kubectl|oc|aws|gcloud|az)$/.test(command.program ?? "") && command.words.some((one) => one.text === "wait")
+  );
+}
+
+/** It takes away what the work has left: `kubectl delete`, `helm uninstall`, `rm`. */
+function tidiesUp(command: ShellCommand): boolean {
+  if (!isCleanup(command)) return false;
+  return (
+    /^(?:rm|rmdir|kill|umount)$/.test(command.program ?? "") ||
+    command.words.some((one) => /^(?:delete|uninstall|rm|down|stop|terminate|kill)$/.test(one.text))
+  );
 }
 
 /** Statements that do work and do not see to their own failure. */
@@ -164,8 +192,9 @@ function describe(
   nesting: readonly ShellCommand[],
   statement: Statement,
   commands: readonly ShellCommand[],
-): Pick<Masked, "script" | "nestedIn" | "statement" | "commands" | "cleanup" | "remote" | "submit"> {
+): Pick<Masked, "script" | "nestedIn" | "statement" | "commands" | "cleanup" | "remote" | "submit" | "beforeCleanup"> {
   return {
+    beforeCleanup: undefined,
     script,
     nestedIn: nesting,
     statement,
