@@ -1,7 +1,8 @@
 /** DAGs that take a task which was made without one. */
+import { Kept } from "../syntax/kept.ts";
 import type { Dag, DagFile, Task } from "./dagfile.ts";
 
-const adopters = new WeakMap<DagFile, ReadonlyMap<Task, Dag>>();
+const adopters = new Kept<DagFile, ReadonlyMap<Task, Dag>>();
 
 /** The task's own DAG, or the one that it joined by an edge: Airflow gives a task without a DAG that of its neighbour (`_set_relatives`). */
 export function dagOf(file: DagFile, task: Task): Dag | undefined {
