@@ -125,6 +125,7 @@ class FoundCall implements RemoteCall {
   readonly call: Call;
   readonly span: RemoteCall["span"];
   readonly function: FunctionDef | undefined;
+  readonly owner: ClassDef | undefined;
   readonly live: boolean;
   readonly tasks: RemoteCall["tasks"];
   readonly users: RemoteCall["users"];
@@ -146,6 +147,7 @@ class FoundCall implements RemoteCall {
     this.call = call;
     this.span = call.func.span;
     this.function = place.function;
+    this.owner = place.owner;
     this.live = runners.live;
     this.tasks = runners.tasks;
     this.users = runners.users;

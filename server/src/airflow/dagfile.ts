@@ -190,7 +190,10 @@ export type RemoteCall = {
   readonly call: Call;
   /** The smallest span that names it: `subprocess.Popen`. */
   readonly span: Span;
+  /** The innermost function around it. */
   readonly function: FunctionDef | undefined;
+  /** The innermost class around it. */
+  readonly owner: ClassDef | undefined;
   /** The command as one shell text, or as an argument vector; undefined when it can't be resolved. */
   readonly command: { readonly shell: Script } | { readonly argv: Script } | undefined;
   readonly result: Result;

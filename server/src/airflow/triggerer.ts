@@ -8,10 +8,11 @@ import type { DagFile, RemoteCall } from "./dagfile.ts";
  * a thread (`asyncio.to_thread`); undefined outside of such classes.
  * Source: Airflow's `jobs/triggerer_job_runner.py`, one asyncio loop for all triggers of a process.
  */
-export function inTriggerer(file: DagFile, { call }: RemoteCall): "event loop" | "thread" | undefined {
-  const owner = file.results.classOf(call);
+export function inTriggerer(
+  file: DagFile,
+  { owner, function: around }: RemoteCall,
+): "event loop" | "thread" | undefined {
   if (!owner?.bases.some((base) => /Trigger$/.test(dottedName(base.value) ?? ""))) return undefined;
-  const around = file.results.functionOf(call);
   if (around && /^async\b/.test(slice(file.text, around.defSpan))) return "event loop";
   return /to_thread|run_in_executor|sync_to_async/.test(slice(file.text, owner.span)) ? "thread" : "event loop";
 }

@@ -71,41 +71,58 @@ export type Results = {
 /** What holds an expression directly. */
 export type Parent = { readonly expr: Expr } | { readonly stmt: Stmt };
 
-type Index = {
-  readonly parents: ReadonlyMap<Expr, Parent>;
-  readonly homes: ReadonlyMap<Stmt, FunctionDef | ClassDef>;
-  readonly reaching: Reaching;
-};
+/** Each part is read when the first question needs it. */
+class Index {
+  readonly #module: Module;
+  #parents: ReadonlyMap<Expr, Parent> | undefined;
+  #homes: ReadonlyMap<Stmt, FunctionDef | ClassDef> | undefined;
+  #reaching: Reaching | undefined;
 
-/** Indexes a module once; the index is built when the first question comes. */
+  constructor(module: Module) {
+    this.#module = module;
+  }
+
+  get parents(): ReadonlyMap<Expr, Parent> {
+    this.#parents ??= parentsIn(this.#module);
+    return this.#parents;
+  }
+
+  get homes(): ReadonlyMap<Stmt, FunctionDef | ClassDef> {
+    this.#homes ??= homesIn(this.#module);
+    return this.#homes;
+  }
+
+  get reaching(): Reaching {
+    this.#reaching ??= reaching(this.#module);
+    return this.#reaching;
+  }
+}
+
+/** Indexes a module once, as far as it is asked. */
 export function results(module: Module): Results {
-  let index: Index | undefined;
-  const ready = (): Index => {
-    index ??= { parents: parentsIn(module), homes: homesIn(module), reaching: reaching(module) };
-    return index;
-  };
+  const index = new Index(module);
   const followed = new Map<Call, Result>();
   return {
     resultOf: (call) => {
       const known = followed.get(call);
       if (known) return known;
-      const result = follow(call, ready());
+      const result = follow(call, index);
       followed.set(call, result);
       return result;
     },
-    statementOf: (expr) => statementAbove(expr, ready()),
-    usesOf: (expr) => usesOf(expr, undefined, [], ready(), new Set()),
-    parentOf: (expr) => outward(expr, ready())[1],
+    statementOf: (expr) => statementAbove(expr, index),
+    usesOf: (expr) => usesOf(expr, undefined, [], index, new Set()),
+    parentOf: (expr) => outward(expr, index)[1],
     isAwaited: (expr) => {
-      let parent = ready().parents.get(expr);
+      let parent = index.parents.get(expr);
       while (parent && "expr" in parent && parent.expr.kind === "parenthesized")
-        parent = ready().parents.get(parent.expr);
+        parent = index.parents.get(parent.expr);
       return parent !== undefined && "expr" in parent && parent.expr.kind === "await";
     },
-    readsOf: (statement, name) => ready().reaching.readsOf(statement, name),
-    isFollowed: (statement, name) => ready().reaching.readsOf(statement, name) !== undefined,
-    functionOf: (expr) => homeOf(expr, ready(), "function"),
-    classOf: (expr) => homeOf(expr, ready(), "class"),
+    readsOf: (statement, name) => index.reaching.readsOf(statement, name),
+    isFollowed: (statement, name) => index.reaching.readsOf(statement, name) !== undefined,
+    functionOf: (expr) => homeOf(expr, index, "function"),
+    classOf: (expr) => homeOf(expr, index, "class"),
   };
 }
 
