@@ -71,6 +71,7 @@ export function build(
   return new BuiltFile(source, module, values, outcomes, projectFor(project, names), found, edges, openEdges, calls, {
     around,
     reached,
+    used: users.length > 0,
   });
 }
 
@@ -130,7 +131,7 @@ class BuiltFile implements DagFile {
   }
 
   usersAt(offset: number): ReturnType<DagFile["usersAt"]> {
-    return usersAt(this.#surroundings.reached.here, offset);
+    return this.#surroundings.used ? usersAt(this.#surroundings.reached.here, offset) : [];
   }
 
   get runs(): readonly Run[] {
@@ -147,4 +148,6 @@ class BuiltFile implements DagFile {
 type Surroundings = {
   readonly around: ReturnType<typeof projectOf>;
   readonly reached: ReturnType<typeof runBy>;
+  /** Tasks of other files run some of it. */
+  readonly used: boolean;
 };

@@ -67,18 +67,21 @@ function soleProducer(text: string, reader: Task, producers: Producers): Task | 
 }
 
 function* inCallable(file: DagFile, reader: Task, code: FunctionDef, producers: Producers): Generator<EncodedRead> {
-  if (decodes.test(slice(file.text, code.span))) return;
+  const text = slice(file.text, code.span);
+  if (decodes.test(text)) return;
   const pulls: Call[] = [];
-  everyExpression(code.body, (one) => {
-    if (one.kind === "call" && one.func.kind === "attribute" && one.func.name === "xcom_pull") pulls.push(one);
-  });
+  if (text.includes("xcom_pull")) {
+    everyExpression(code.body, (one) => {
+      if (one.kind === "call" && one.func.kind === "attribute" && one.func.name === "xcom_pull") pulls.push(one);
+    });
+  }
   for (const pull of pulls) {
     const from = pulledFrom(file, pull, code, reader, producers);
     const use = from && file.results.resultOf(pull).uses.find((one) => readsText(file, one));
     if (use) yield { from, form: "code", span: pull.span, pull };
   }
   for (const { parameter, from, span } of given(file, reader, code, producers))
-    if (takenForText(parameter).test(slice(file.text, code.span))) yield { from, form: "code", span, pull: undefined };
+    if (takenForText(parameter).test(text)) yield { from, form: "code", span, pull: undefined };
 }
 
 function pulledFrom(

@@ -22,7 +22,8 @@ export type InlineSecret = {
   readonly argument: Span;
 };
 
-const words = ["passw", "PASSW", "Passw", "phrase", "ssh", "SSH", "sftp", "SFTP", "PRIVATE KEY"];
+/** One of these stands where a secret is handed over: a keyword, or `connect` with its fourth argument. */
+const words = ["password", "passphrase", "private_key_pass", "pwd", ".connect"];
 const secretNames = /^(?:password|passphrase|ssh_password|ssh_private_key_password|private_key_pass(?:phrase)?|pwd)$/;
 
 const sshModules = /ssh|sftp|paramiko|fabric|netmiko|winrm|psrp|\bConnection\b|^airflow(?:\.models)?$/i;
