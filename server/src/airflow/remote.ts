@@ -102,8 +102,22 @@ export function remoteWork(file: DagFile, task: Task): string | undefined {
   }
   if (!isA(task, operators.python)) return polledWork(file, task);
   const call = awaitedSshCall(file, task);
-  if (!call) return file.calls.some((one) => transfersEndlessly(file, task, one)) ? "a transfer that hangs" : undefined;
+  if (!call) {
+    const program = programBehindHook(file, task);
+    if (program !== undefined) return `${program} that does not return`;
+    return file.calls.some((one) => transfersEndlessly(file, task, one)) ? "a transfer that hangs" : undefined;
+  }
   return hasNoTimeout(file, call) || awaitedBy(call) === "status" ? "an ssh call that does not return" : printing;
+}
+
+/** SubprocessHook().run_command(["bash", "-c", "gcloud … ssh …"]) takes no timeout: the task's own is the only one. */
+function programBehindHook(file: DagFile, task: Task): string | undefined {
+  for (const call of file.calls) {
+    if (call.kind !== "hook-process" || !call.tasks.includes(task)) continue;
+    const program = waitsThrough(call);
+    if (program !== undefined) return program;
+  }
+  return undefined;
 }
 
 /** What is written of the task, in its file and where a function of another one makes it. */
