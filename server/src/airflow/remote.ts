@@ -17,7 +17,7 @@ import { qualifiedName } from "../syntax/names.ts";
 import { knownText } from "../syntax/value.ts";
 import { slice } from "../text/span.ts";
 import { argument } from "./arguments.ts";
-import { hasParameter, providerAtLeast } from "./availability.ts";
+import { hasParameter, providerAtLeast, providerIsKnown } from "./availability.ts";
 import { isUnset } from "./bounds.ts";
 import type { DagFile, Lookup, RemoteCall, Task } from "./dagfile.ts";
 import { isA, operators, runsAs } from "./kinds.ts";
@@ -183,6 +183,8 @@ function endsSilence(file: DagFile, task: Task): boolean {
   return typeof given !== "object" || given.resolved.kind !== "none";
 }
 
+const sparkKubernetes = "airflow.providers.cncf.kubernetes.operators.spark_kubernetes.SparkKubernetesOperator";
+
 /** Whether the task surely stays on its worker for as long as the pod runs, and nothing ends the pod. */
 function podHoldsTask(file: DagFile, task: Task): boolean {
   // The kubelet ends the pod then.
@@ -196,6 +198,7 @@ function podHoldsTask(file: DagFile, task: Task): boolean {
   const { known } = task.operator;
   // SparkKubernetesOperator only submitted before the provider's 7.14.
   if (!known || !hasParameter(file.project, known, "get_logs")) return false;
+  if (isA(task, sparkKubernetes) && !providerIsKnown(file.project, known.provider)) return false;
   if (mayDefer(file, task)) return false;
   // KubernetesJobOperator and its kin leave once the job is created, unless told to wait.
   if (parameterOf(known, "wait_until_job_complete")) {
