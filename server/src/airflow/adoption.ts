@@ -2,17 +2,12 @@
 import { Kept } from "../syntax/kept.ts";
 import type { Dag, DagFile, Task } from "./dagfile.ts";
 
-const adopters = new Kept<DagFile, ReadonlyMap<Task, Dag>>();
+const adopters = new Kept(adopted);
 
 /** The task's own DAG, or the one that it joined by an edge: Airflow gives a task without a DAG that of its neighbour (`_set_relatives`). */
 export function dagOf(file: DagFile, task: Task): Dag | undefined {
   if (task.dag || !task.dagless) return task.dag;
-  let known = adopters.get(file);
-  if (!known) {
-    known = adopted(file);
-    adopters.set(file, known);
-  }
-  return known.get(task);
+  return adopters.of(file).get(task);
 }
 
 function adopted({ tasks, edges }: DagFile): ReadonlyMap<Task, Dag> {

@@ -9,7 +9,7 @@ import { expressionsOf, walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { DictEntry, Home, Value } from "../syntax/value.ts";
 import type { SourceSpan, Span } from "../text/span.ts";
 import { isSetLater } from "./attributes.ts";
-import type { BareTask } from "./collect.ts";
+import type { BareTask } from "./collectedTask.ts";
 import type { Argument, Dag, DagFile, Lookup, Origin, TaskGroup } from "./dagfile.ts";
 import type { Made } from "./factories.ts";
 import { attributesSetIn } from "./kinds.ts";
@@ -26,21 +26,17 @@ type Layer = { readonly origin: Origin; readonly entries: readonly Argument[]; r
  */
 export function argument(file: Arguments, task: BareTask, name: string): Lookup {
   if ("results" in file && isSetLater(file, task, name)) return "unknown";
-  let known = answers.get(task);
-  if (!known) {
-    known = new Map();
-    answers.set(task, known);
-  }
+  const known = answers.of(task);
   let answer = known.get(name);
   if (answer === undefined) {
-    answer = nearest(layersOf(file, task), name);
+    answer = nearest(layers.of(task, file), name);
     known.set(name, answer);
   }
   return answer;
 }
 
 /** Many rules ask every task for the same few arguments. */
-const answers = new Kept<BareTask, Map<string, Lookup>>();
+const answers = new Kept((_: BareTask) => new Map<string, Lookup>());
 
 function nearest(layers: readonly Layer[], name: string): Lookup {
   for (const layer of layers) {
@@ -54,7 +50,7 @@ function nearest(layers: readonly Layer[], name: string): Lookup {
 /** The argument that would reach the operator under the same name if the place that gives `found` did not give it. */
 export function argumentBehind(file: Arguments, task: BareTask, found: Argument): Lookup {
   let behind = false;
-  for (const layer of layersOf(file, task)) {
+  for (const layer of layers.of(task, file)) {
     const own = layer.entries.findLast((one) => one.name === found.name);
     if (behind && own) return own;
     behind ||= own?.span.start === found.span.start;
@@ -70,7 +66,7 @@ export function argumentsOf(
 ): { readonly found: readonly Argument[]; readonly complete: boolean } {
   const found = new Map<string, Argument>();
   let complete = true;
-  for (const layer of layersOf(file, task)) {
+  for (const layer of layers.of(task, file)) {
     for (const one of layer.entries.toReversed()) if (!found.has(one.name)) found.set(one.name, one);
     complete &&= layer.complete;
   }
@@ -88,18 +84,10 @@ export function valuesGiven(
   return mapped?.kind === "list" ? mapped.items : [resolved];
 }
 
-const layers = new Kept<BareTask, readonly Layer[]>();
-
 /** Every rule asks for some argument of every task: its layers are read once. */
-function layersOf(file: Arguments, task: BareTask): readonly Layer[] {
-  const known = layers.get(task);
-  if (known) return known;
-  const read = readLayers(file, task);
-  layers.set(task, read);
-  return read;
-}
+const layers = new Kept(readLayers);
 
-function readLayers(file: Arguments, task: BareTask): Layer[] {
+function readLayers(task: BareTask, file: Arguments): readonly Layer[] {
   const read: Layer[] = [];
   const { scope } = task;
   if (task.form === "taskflow") {
@@ -118,10 +106,10 @@ function readLayers(file: Arguments, task: BareTask): Layer[] {
   const own = firstOf(read, "default_args");
   if (own) read.push(dictLayer(own.resolved, "default_args"));
   for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
-    const layer = groupLayer(file, group);
+    const layer = groupLayers.of(group, file);
     if (layer) read.push(layer);
   }
-  read.push(task.dag ? dagLayer(file, task.dag) : { origin: "default_args", entries: [], complete: task.dagless });
+  read.push(task.dag ? dagLayers.of(task.dag, file) : { origin: "default_args", entries: [], complete: task.dagless });
   return read;
 }
 
@@ -133,28 +121,19 @@ function firstOf(read: readonly Layer[], name: string): Argument | undefined {
   return undefined;
 }
 
-const dagLayers = new Kept<Dag, Layer>();
-const groupLayers = new Kept<TaskGroup, Layer | "none">();
-
 /** All tasks of a DAG share it. */
-function dagLayer(file: Arguments, dag: Dag): Layer {
-  const before = dagLayers.get(dag);
-  if (before) return before;
+const dagLayers = new Kept(readDagLayer);
+
+function readDagLayer(dag: Dag, file: Arguments): Layer {
   const shared = dag.made
     ? defaultsOf(file, madeLayer(file, dag.made, dag.scope), dag.scope, "default_args")
     : dag.call && defaultArguments(file, dag.call, dag.scope, "default_args");
-  const layer = shared ?? { origin: "default_args", entries: [], complete: true };
-  dagLayers.set(dag, layer);
-  return layer;
+  return shared ?? { origin: "default_args", entries: [], complete: true };
 }
 
-function groupLayer(file: Arguments, group: TaskGroup): Layer | undefined {
-  const before = groupLayers.get(group);
-  if (before) return before === "none" ? undefined : before;
-  const layer = group.call && defaultArguments(file, group.call, group.scope, "group");
-  groupLayers.set(group, layer ?? "none");
-  return layer;
-}
+const groupLayers = new Kept(
+  ({ call, scope }: TaskGroup, file: Arguments) => call && defaultArguments(file, call, scope, "group"),
+);
 
 /** `default_args=` of a DAG or task group. */
 function defaultArguments(file: Arguments, call: Call, scope: Scope, origin: Origin): Layer | undefined {

@@ -1,5 +1,5 @@
 /** Attributes of a task that are set after it is made: `load.trigger_rule = "all_done"`. */
-import type { BareTask } from "./collect.ts";
+import type { BareTask } from "./collectedTask.ts";
 import type { DagFile } from "./dagfile.ts";
 import { writtenCall } from "./written.ts";
 

@@ -45,15 +45,11 @@ export function isSshClient({ job }: Pick<Background, "job">): boolean {
 
 /** The jobs that a file's tasks leave in the background unwatched: no services, no containers, none that another task watches. */
 export function backgroundJobs(file: DagFile): readonly Background[] {
-  const known = jobs.get(file);
-  if (known) return known;
-  const found = findJobs(file);
-  jobs.set(file, found);
-  return found;
+  return jobs.of(file);
 }
 
 // Three rules ask about each file.
-const jobs = new Kept<DagFile, readonly Background[]>();
+const jobs = new Kept(findJobs);
 
 /** What runs a text to its end, in a container or not; a remote job's text has rules of its own. */
 const runners = [

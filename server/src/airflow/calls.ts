@@ -188,12 +188,11 @@ function calleeOfKept(call: Call, owner: ClassDef | undefined, values: Values): 
   return maker === undefined ? undefined : `${maker}.${func.name}`;
 }
 
-const makersIn = new Kept<ClassDef, Map<string, string | undefined>>();
+const makersIn = new Kept((_: ClassDef) => new Map<string, string | undefined>());
 
 /** The one callee whose results a class keeps under an attribute. */
 function makerOf(owner: ClassDef, name: string, values: Values): string | undefined {
-  const known = makersIn.get(owner) ?? new Map<string, string | undefined>();
-  makersIn.set(owner, known);
+  const known = makersIn.of(owner);
   if (known.has(name)) return known.get(name);
   const makers = new Set<string | undefined>();
   for (const method of owner.body) {

@@ -17,14 +17,12 @@ import { lookup, type Scope } from "../syntax/scope.ts";
 import { bodiesOf, eachExpression, eachPart } from "../syntax/traverse.ts";
 import { type Home, knownText, type Value } from "../syntax/value.ts";
 import type { SourceSpan } from "../text/span.ts";
+import { type BareTask, CollectedTask, type Found } from "./collectedTask.ts";
 import type { Dag, Operator, Task, TaskGroup, TaskScript } from "./dagfile.ts";
 import { dagsOf, idGiven } from "./dags.ts";
 import { membersOf } from "./ensembles.ts";
 import { isPartial, type Made, madeElsewhere, partialBehind } from "./factories.ts";
 import { decorationOf, isInstalled, makesGroup, mayBeMaker, operatorOf } from "./operators.ts";
-
-/** A task as far as it is known before its scripts are read. */
-export type BareTask = Omit<Task, "scripts">;
 
 /** What the walk found, with ways to get from an expression's node to it. */
 export type Collected = {
@@ -51,68 +49,6 @@ type Context = {
 /** Outside of any DAG's block. */
 function nowhere(scope: Scope, repeated: boolean): Context {
   return { scope, dag: undefined, group: undefined, function: undefined, repeated, open: true };
-}
-
-/** What a call or a decorated function says of its task. */
-type Found = Omit<BareTask, "scope" | "dag" | "dagless" | "group" | "repeated">;
-
-/** A task whose scripts are read when they are asked for. */
-class CollectedTask implements Task {
-  readonly id: Task["id"];
-  readonly variable: Task["variable"];
-  readonly form: Task["form"];
-  readonly mapped: boolean;
-  readonly repeated: boolean;
-  readonly operator: Operator;
-  readonly dag: Task["dag"];
-  readonly dagless: boolean;
-  readonly group: Task["group"];
-  readonly call: Task["call"];
-  readonly made: Task["made"];
-  readonly completion: Task["completion"];
-  readonly expansion: Task["expansion"];
-  readonly override: Task["override"];
-  readonly decorator: Task["decorator"];
-  readonly callable: Task["callable"];
-  readonly span: Task["span"];
-  readonly statement: Task["statement"];
-  readonly scope: Scope;
-  readonly #scriptsOf: (task: BareTask) => readonly TaskScript[];
-  #scripts: readonly TaskScript[] | undefined;
-
-  constructor(
-    found: Found,
-    dag: Task["dag"],
-    group: Task["group"],
-    { repeated, scope, open }: Context,
-    scriptsOf: (task: BareTask) => readonly TaskScript[],
-  ) {
-    this.id = found.id;
-    this.variable = found.variable;
-    this.form = found.form;
-    this.mapped = found.mapped;
-    this.repeated = repeated;
-    this.operator = found.operator;
-    this.dag = dag;
-    this.dagless = !open && !dag && !found.made && !dagGiven(found);
-    this.group = group;
-    this.call = found.call;
-    this.made = found.made;
-    this.completion = found.completion;
-    this.expansion = found.expansion;
-    this.override = found.override;
-    this.decorator = found.decorator;
-    this.callable = found.callable;
-    this.span = found.span;
-    this.statement = found.statement;
-    this.scope = scope;
-    this.#scriptsOf = scriptsOf;
-  }
-
-  get scripts(): readonly TaskScript[] {
-    this.#scripts ??= this.#scriptsOf(this);
-    return this.#scripts;
-  }
 }
 
 /** Walks the whole module once. `scriptsOf` reads a task's scripts, when they are asked for. */
@@ -168,7 +104,9 @@ export function collect(
         : dags.named(explicit, context.scope);
     const value = grouped && grouped !== "elsewhere" ? values.evaluate(grouped, context.scope) : undefined;
     const group = value?.kind === "call" ? groupOfCall.get(value.call) : grouped ? undefined : context.group;
-    const complete = new CollectedTask(task, dag, group, context, scriptsOf);
+    const { scope, repeated } = context;
+    const dagless = !context.open && !dag && !task.made && !explicit;
+    const complete = new CollectedTask(task, { scope, dag, dagless, group, repeated }, scriptsOf);
     tasks.push(complete);
     for (const call of calls) if (call) taskOfCall.set(call, complete);
   };

@@ -9,7 +9,7 @@ import { joined, produced, unknownPiece, withJinja } from "../syntax/pieces.ts";
 import type { Expr } from "../syntax/python.ts";
 import type { Value } from "../syntax/value.ts";
 import { argument, valuesGiven } from "./arguments.ts";
-import type { BareTask } from "./collect.ts";
+import type { BareTask } from "./collectedTask.ts";
 import { operators } from "./kinds.ts";
 
 /** A text, and the argument that holds it. */

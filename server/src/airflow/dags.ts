@@ -45,7 +45,12 @@ export type Dags = {
 type Where = Dag | FunctionDef | undefined;
 
 /** The first positional argument or the keyword of that name, when its text is known. */
-export function idGiven(values: Evaluator, call: Call | undefined, name: string, scope: Scope): string | undefined {
+export function idGiven(
+  values: Pick<Evaluator, "evaluate">,
+  call: Call | undefined,
+  name: string,
+  scope: Scope,
+): string | undefined {
   const [first] = call?.args ?? [];
   const given = (call && keyword(call, name)?.value) ?? (first?.form === "positional" ? first.value : undefined);
   return given && knownText(values.evaluate(given, scope));
@@ -181,12 +186,8 @@ export function dagsOf(module: Module, values: Evaluator & Evaluation): Dags {
   const madeDag = (call: Call, scope: Scope): Dag | undefined => {
     if (elsewhere.has(call)) return elsewhere.get(call);
     const made = madeElsewhere(call, scope, values, makesDag, "DAG");
-    const [first] = made?.call.args ?? [];
-    const given =
-      made && (keyword(made.call, "dag_id")?.value ?? (first?.form === "positional" ? first.value : undefined));
-    const id = made && given && knownText(made.values.evaluate(given, made.scope));
     const dag: Dag | undefined = made && {
-      id,
+      id: idGiven(made.values, made.call, "dag_id", made.scope),
       form: "call",
       call: undefined,
       made,

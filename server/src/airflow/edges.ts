@@ -378,17 +378,7 @@ export function downstreamOf(edges: readonly Edge[], task: Task): Task[] {
 
 /** The edges that leave a task, in the order of the text. `edges` are all of a file. */
 export function edgesFrom(edges: readonly Edge[], task: Task): readonly Edge[] {
-  let known = byStart.get(edges);
-  if (!known) {
-    known = new Map();
-    for (const one of edges) {
-      const others = known.get(one.from);
-      if (others) others.push(one);
-      else known.set(one.from, [one]);
-    }
-    byStart.set(edges, known);
-  }
-  return known.get(task) ?? [];
+  return byStart.of(edges).get(task) ?? [];
 }
 
 /** Every task that runs after this one, near and far. */
@@ -406,4 +396,12 @@ export function followersOf(edges: readonly Edge[], task: Task): ReadonlySet<Tas
 }
 
 // Rules ask about every task of a file.
-const byStart = new Kept<readonly Edge[], Map<Task, Edge[]>>();
+const byStart = new Kept((edges: readonly Edge[]): ReadonlyMap<Task, readonly Edge[]> => {
+  const known = new Map<Task, Edge[]>();
+  for (const one of edges) {
+    const others = known.get(one.from);
+    if (others) others.push(one);
+    else known.set(one.from, [one]);
+  }
+  return known;
+});

@@ -79,15 +79,11 @@ export function membersOf(call: Call, scope: Scope, values: Evaluation): readonl
 /** A function that makes more is a program of its own. */
 const most = 60;
 
-const known = new Kept<Home, Map<FunctionDef, readonly Part[]>>();
+const known = new Kept((_: Home) => new Map<FunctionDef, readonly Part[]>());
 
 /** Read once for each function, however often it is called. */
 function partsOf(definition: FunctionDef, home: Home): readonly Part[] {
-  let ofHome = known.get(home);
-  if (!ofHome) {
-    ofHome = new Map();
-    known.set(home, ofHome);
-  }
+  const ofHome = known.of(home);
   let parts = ofHome.get(definition);
   if (!parts) {
     // A function that calls itself has none while it is read.

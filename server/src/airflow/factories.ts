@@ -86,15 +86,11 @@ export function madeElsewhere(
   return undefined;
 }
 
-const products = new Kept<Home, Map<string, Product | "none">>();
+const products = new Kept((_: Home) => new Map<string, Product | "none">());
 
 /** Read once for each function, however often this file calls it. */
 function productOf(definition: FunctionDef, home: Home, what: string, makes: Makes): Product | undefined {
-  let known = products.get(home);
-  if (!known) {
-    known = new Map();
-    products.set(home, known);
-  }
+  const known = products.of(home);
   const key = `${what} ${definition.span.start}`;
   let product = known.get(key);
   if (!product) {

@@ -18,18 +18,14 @@ export type JudgedText = {
   readonly call: RemoteCall | undefined;
 };
 
-const judged = new Kept<DagFile, readonly JudgedText[]>();
+const judged = new Kept((file: DagFile): readonly JudgedText[] => [...ofTasks(file), ...ofCalls(file)]);
 
 /**
  * The texts of Bash, SSH and container operators, and those in task code whose failure raises or is acted on. A call whose status
  * nobody reads is the finding of other rules; a remote job's text has traps of its own.
  */
 export function judgedTexts(file: DagFile): readonly JudgedText[] {
-  const known = judged.get(file);
-  if (known) return known;
-  const found = [...ofTasks(file), ...ofCalls(file)];
-  judged.set(file, found);
-  return found;
+  return judged.of(file);
 }
 
 /** What runs a text to its end and fails with its exit status. */

@@ -19,7 +19,7 @@ export function readsOutput(file: DagFile, reader: Task, task: Task): Reading {
     (one) => one.to === reader && (one.form === "argument" || one.form === "template"),
   );
   if (linked) return "yes";
-  const { ids, others } = pulledBy(file, reader);
+  const { ids, others } = pulled.of(reader, file);
   if (ids.some((id) => names(id, task))) return "yes";
   return others ? "unknown" : "no";
 }
@@ -27,21 +27,17 @@ export function readsOutput(file: DagFile, reader: Task, task: Task): Reading {
 /** The ids of the tasks whose XComs a task pulls, and whether it pulls others that cannot be told. */
 type Pulled = { readonly ids: readonly string[]; readonly others: boolean };
 
-const pulled = new Kept<Task, Pulled>();
-
 /** Every task is asked about every other: what it pulls is read once. */
-function pulledBy(file: DagFile, reader: Task): Pulled {
-  const known = pulled.get(reader);
-  if (known) return known;
+const pulled = new Kept(readPulled);
+
+function readPulled(reader: Task, file: DagFile): Pulled {
   const texts = [...textsOf(file, reader)];
   const called = pulledByCallable(file, reader);
-  const found = {
+  return {
     ids: [...texts.flatMap(pulledIds), ...called.ids],
     // {{ ti.xcom_pull(task_ids=f"{prefix}_submit") }}
     others: called.others || texts.some(pullsUnknown),
   };
-  pulled.set(reader, found);
-  return found;
 }
 
 /** `{{ ti.xcom_pull(key='job_id') }}` takes the last one that any task pushed; a hole may be any task's id. */
@@ -80,27 +76,21 @@ function pulledByCallable(file: DagFile, { callable }: Task): Pulled {
 
 /** Whether two tasks are given the same name of a thing: `job_name="nightly"`, `cluster_identifier=CLUSTER`. */
 export function shareName(file: DagFile, a: Task, b: Task): boolean {
-  const known = sharedNames(file, a);
-  return [...sharedNames(file, b)].some((one) => known.has(one));
+  const known = sharedNames.of(a, file);
+  return [...sharedNames.of(b, file)].some((one) => known.has(one));
 }
 
 /** Whether a text speaks of a thing by a name that a task is given: `airflow dags trigger nightly` and `external_dag_id="nightly"`. */
 export function isNamedIn(file: DagFile, task: Task, text: string): boolean {
   const words = new Set(text.split(/[^\w./:-]+/));
-  return [...sharedNames(file, task)].some((one) => words.has(one));
+  return [...sharedNames.of(task, file)].some((one) => words.has(one));
 }
 
 /** Arguments that say where or how, not what. */
 const circumstances =
   /(^|_)(conn_id|region|region_name|location|project|project_id|namespace|pool|queue|owner|mode|timeout|poke_interval|trigger_rule|chain|env|environment|email|python_callable|dag|task_group|doc_md|tags|start_date|end_date|schedule)$|^(task_id|verify|retries|retry_delay|execution_timeout|depends_on_past|execution_date|logical_date|do_xcom_push|allowed_states|failed_states|target_states)$/;
 
-const given = new Kept<Task, ReadonlySet<string>>();
-
-function sharedNames(file: DagFile, task: Task): ReadonlySet<string> {
-  const known = given.get(task) ?? new Set(namesGivenTo(file, task));
-  given.set(task, known);
-  return known;
-}
+const sharedNames = new Kept((task: Task, file: DagFile): ReadonlySet<string> => new Set(namesGivenTo(file, task)));
 
 function* namesGivenTo(file: DagFile, task: Task): Generator<string> {
   for (const { name, value } of givenTo(task)) {

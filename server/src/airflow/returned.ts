@@ -23,7 +23,7 @@ const onlyPush = new Set<string>([
 export function isReturnedToAirflow(file: DagFile, call: RemoteCall, use: Use): boolean {
   const { tasks } = call;
   if (tasks.length === 0 || !isReturned(file, use)) return false;
-  if (call.function && isCalled(file, call.function.name) && !tasks.every((one) => one.form === "taskflow"))
+  if (call.function && called.of(file).has(call.function.name) && !tasks.every((one) => one.form === "taskflow"))
     return false;
   return tasks.every(
     (task) =>
@@ -51,18 +51,11 @@ function isCallableOf(file: DagFile, task: Task, call: RemoteCall): boolean {
   return call.function !== undefined && task.callable === call.function;
 }
 
-const called = new Kept<DagFile, ReadonlySet<string>>();
-
-/** Whether any code of the file calls something of that name. */
-function isCalled(file: DagFile, name: string): boolean {
-  let names = called.get(file);
-  if (!names) {
-    const found = new Set<string>();
-    everyExpression(file.module.body, (one) => {
-      if (one.kind === "call" && one.func.kind === "name") found.add(one.func.id);
-    });
-    names = found;
-    called.set(file, found);
-  }
-  return names.has(name);
-}
+/** The names that code of the file calls. */
+const called = new Kept((file: DagFile): ReadonlySet<string> => {
+  const found = new Set<string>();
+  everyExpression(file.module.body, (one) => {
+    if (one.kind === "call" && one.func.kind === "name") found.add(one.func.id);
+  });
+  return found;
+});

@@ -9,7 +9,7 @@ import type { Expr } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
 import { knownText, type Value } from "../syntax/value.ts";
 import { argument, valuesGiven } from "./arguments.ts";
-import type { BareTask } from "./collect.ts";
+import type { BareTask } from "./collectedTask.ts";
 import { containerTexts } from "./containers.ts";
 import type { TaskScript } from "./dagfile.ts";
 import { operators } from "./kinds.ts";

@@ -28,12 +28,14 @@ export type ShellTextCommand = {
   readonly span: SourceSpan;
 };
 
-const texts = new Kept<DagFile, readonly ShellText[]>();
-
 /** Every text of a POSIX shell that a task of the file surely runs. */
 export function shellTexts(file: DagFile): readonly ShellText[] {
-  const known = texts.get(file);
-  if (known) return known;
+  return texts.of(file);
+}
+
+const texts = new Kept(readTexts);
+
+function readTexts(file: DagFile): readonly ShellText[] {
   const found: ShellText[] = [];
   for (const task of file.tasks) {
     // class Run(BashOperator): def execute(self, context): …
@@ -48,7 +50,6 @@ export function shellTexts(file: DagFile): readonly ShellText[] {
     const root = scriptOf(call);
     if (root && isPosix(root)) found.push({ root, task: undefined, script: undefined, call });
   }
-  texts.set(file, found);
   return found;
 }
 

@@ -29,27 +29,25 @@ export type SshClient = {
   readonly bound: Bound | undefined;
 };
 
-const clients = new Kept<DagFile, readonly SshClient[]>();
-
 /** All calls of the file whose options are known; none in the background, and no tunnels. */
 export function sshClients(file: DagFile): readonly SshClient[] {
-  const known = clients.get(file);
-  if (known) return known;
-  const found = shellCommands(file, /\b(?:ssh|scp|sftp|rsync)\b/).flatMap(
-    ({ visit, command, text, span }): SshClient[] => {
-      const call = unattended(visit, text);
-      if (!call || call.unknownOptions || isLoopback(call) || visit.script.place === "remote") return [];
-      if (text.call && !isComplete(file, text.call)) return [];
-      const shown = sourceSpan(visit.script.folded, ownWords(command, call));
-      const missing = lacking(command);
-      const cause = text.call?.call.span ?? span;
-      const limit = limitOf(command, text);
-      const bound = boundOf(file, command, text);
-      return [{ text, visit, command, call, missing, span: shown, cause, limit, bound }];
-    },
-  );
-  clients.set(file, found);
-  return found;
+  return clients.of(file);
+}
+
+const clients = new Kept(readClients);
+
+function readClients(file: DagFile): readonly SshClient[] {
+  return shellCommands(file, /\b(?:ssh|scp|sftp|rsync)\b/).flatMap(({ visit, command, text, span }): SshClient[] => {
+    const call = unattended(visit, text);
+    if (!call || call.unknownOptions || isLoopback(call) || visit.script.place === "remote") return [];
+    if (text.call && !isComplete(file, text.call)) return [];
+    const shown = sourceSpan(visit.script.folded, ownWords(command, call));
+    const missing = lacking(command);
+    const cause = text.call?.call.span ?? span;
+    const limit = limitOf(command, text);
+    const bound = boundOf(file, command, text);
+    return [{ text, visit, command, call, missing, span: shown, cause, limit, bound }];
+  });
 }
 
 /** The call, where somebody waits for it and it does something on the other side. */

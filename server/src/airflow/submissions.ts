@@ -32,13 +32,11 @@ export type Submitted = {
 
 /** The submitting commands of these kinds whose work neither their own text or code nor another task waits for or asks about. */
 export function unwatchedSubmissions(file: DagFile, ...kinds: readonly SubmissionKind[]): readonly Submitted[] {
-  const all = known.get(file) ?? find(file);
-  known.set(file, all);
-  return all.filter((one) => kinds.includes(one.submission.submitter.kind));
+  return known.of(file).filter((one) => kinds.includes(one.submission.submitter.kind));
 }
 
 // Several rules ask about each file.
-const known = new Kept<DagFile, readonly Submitted[]>();
+const known = new Kept(find);
 
 const shells = [
   operators.bash,

@@ -5,7 +5,7 @@ import type { Folded } from "../syntax/folded.ts";
 import { textOfFile } from "../syntax/pieces.ts";
 import { type ClassDef, keyword } from "../syntax/python.ts";
 import { knownText, type Value } from "../syntax/value.ts";
-import type { BareTask } from "./collect.ts";
+import type { BareTask } from "./collectedTask.ts";
 import type { TemplateFile } from "./dagfile.ts";
 
 /** The files in which templates are looked for, as the machine at hand has them. */

@@ -11,29 +11,25 @@ import type { SourceFile } from "./layout.ts";
 export type Piece = { readonly text: string; readonly needs: readonly Needed[] };
 
 /** Which of the two a file writes its durations with, found once per module. */
-const habits = new Kept<Module, Needed | "none">();
+const habits = new Kept(readHabit);
 
 const timedelta: Needed = { module: "datetime", name: "timedelta" };
 const duration: Needed = { module: "pendulum", name: "duration" };
 
-function habitOf(file: SourceFile): Needed | "none" {
-  const known = habits.get(file.module);
-  if (known) return known;
+function readHabit(module: Module, file: SourceFile): Needed | "none" {
   const spelled = [timedelta, duration].map((needed) => ({ needed, local: localName(file, needed) }));
   const used = new Set<Needed>();
-  everyExpression(file.module.body, (expr) => {
+  everyExpression(module.body, (expr) => {
     if (expr.kind !== "call") return;
     const callee = dottedName(expr.func);
     for (const { needed, local } of spelled) if (callee !== undefined && callee === local) used.add(needed);
   });
-  const habit = used.has(timedelta) ? timedelta : used.has(duration) ? duration : "none";
-  habits.set(file.module, habit);
-  return habit;
+  return used.has(timedelta) ? timedelta : used.has(duration) ? duration : "none";
 }
 
 /** `timedelta(hours=1, minutes=5)` in this file's spelling: an alias, `datetime.timedelta`, or `pendulum.duration` where that is the habit. */
 export function durationText(file: SourceFile, seconds: number): Piece | undefined {
-  const habit = habitOf(file);
+  const habit = habits.of(file.module, file);
   const needed = habit === "none" ? timedelta : habit;
   const callee = localName(file, needed);
   return callee === undefined ? undefined : { text: `${callee}(${parts(seconds)})`, needs: [needed] };

@@ -14,27 +14,24 @@ export const reservedWords: ReadonlySet<string> = new Set(
 
 /** `wanted`, or `wanted_2` … `wanted_9`: the first that no code of the file uses or binds. */
 export function freeName(file: SourceFile, wanted: string): string | undefined {
-  const used = usedNames(file);
+  const used = usedIn.of(file.module, file);
   const candidates = [wanted, ...[2, 3, 4, 5, 6, 7, 8, 9].map((count) => `${wanted}_${count}`)];
   return candidates.find((one) => !used.has(one));
 }
 
-const usedIn = new Kept<Module, ReadonlySet<string>>();
+const usedIn = new Kept(readUsed);
 
-function usedNames(file: SourceFile): ReadonlySet<string> {
-  const known = usedIn.get(file.module);
-  if (known) return known;
+function readUsed(module: Module, file: SourceFile): ReadonlySet<string> {
   const used = new Set<string>(reservedWords);
-  everyExpression(file.module.body, (expr) => {
+  everyExpression(module.body, (expr) => {
     if (expr.kind === "name") used.add(expr.id);
   });
   for (const name of file.names.module.bindings.keys()) used.add(name);
-  walkStatements(file.module.body, (statement) => {
+  walkStatements(module.body, (statement) => {
     if (statement.kind === "function" || statement.kind === "class") {
       for (const name of file.names.scopeOf(statement).bindings.keys()) used.add(name);
     }
     return true;
   });
-  usedIn.set(file.module, used);
   return used;
 }

@@ -17,15 +17,17 @@ export type Layout = {
   readonly newline: "\n" | "\r\n" | "\r";
 };
 
-const layouts = new Kept<Module, Layout>();
+const layouts = new Kept(
+  (module: Module): Layout => ({
+    quote: quoteOf(module),
+    indent: indentOf(module),
+    newline: newlineOf(module.text),
+  }),
+);
 
 /** The habits of a file, found once per module. */
 export function layoutOf(module: Module): Layout {
-  const known = layouts.get(module);
-  if (known) return known;
-  const layout: Layout = { quote: quoteOf(module), indent: indentOf(module), newline: newlineOf(module.text) };
-  layouts.set(module, layout);
-  return layout;
+  return layouts.of(module);
 }
 
 function newlineOf(text: string): Layout["newline"] {

@@ -63,18 +63,18 @@ function ownImports(file: SourceFile & { readonly path?: string }): readonly Top
 
 /** Where an imported name stands outside its import, also in strings that may be an annotation or an `__all__` entry. */
 function usesOf(file: SourceFile, one: TopImport): readonly Span[] {
-  const known = uses.get(one.imported);
-  if (known) return known;
-  const prose = proseSpans(file);
-  const found = occurrences(file.module.text, boundName(one)).filter(
-    (use) => !contains(one.statement.span, use) && !prose.some((where) => contains(where, use)),
-  );
-  uses.set(one.imported, found);
-  return found;
+  return uses.of(one.imported, { file, one });
 }
 
 // Every fix of a file asks about the same imports.
-const uses = new Kept<ImportedName, readonly Span[]>();
+const uses = new Kept(
+  (_: ImportedName, { file, one }: { readonly file: SourceFile; readonly one: TopImport }): readonly Span[] => {
+    const prose = proses.of(file.module);
+    return occurrences(file.module.text, boundName(one)).filter(
+      (use) => !contains(one.statement.span, use) && !prose.some((where) => contains(where, use)),
+    );
+  },
+);
 
 /** Every place where `name` stands as a word that is not an attribute, strings and comments included. */
 export function occurrences(text: string, name: string): readonly Span[] {
@@ -84,10 +84,7 @@ export function occurrences(text: string, name: string): readonly Span[] {
 }
 
 /** Comments and strings that speak to people: a string without blanks may be an annotation or an `__all__` entry. */
-function proseSpans({ module }: SourceFile): readonly Span[] {
-  const known = proses.get(module);
-  if (known) return known;
-  const { text, comments, body } = module;
+const proses = new Kept(({ text, comments, body }: Module): readonly Span[] => {
   const spans = comments.filter((one) => !/^#\s*type:/.test(one.text)).map((one) => one.span);
   everyExpression(body, (expr) => {
     if (expr.kind !== "string") return;
@@ -96,8 +93,5 @@ function proseSpans({ module }: SourceFile): readonly Span[] {
       for (const part of literal.parts) if (part.kind === "text") spans.push(part.span);
     }
   });
-  proses.set(module, spans);
   return spans;
-}
-
-const proses = new Kept<Module, readonly Span[]>();
+});

@@ -17,12 +17,14 @@ const waitForEach = 'for pid in "${pids[@]}"; do wait "$pid" || exit; done';
  * Undefined unless several run side by side, in a text that bash reads and that has no other business with pids. `at`: the `wait` without a pid that is replaced; without it the loop goes to the end.
  */
 export function waitForAllEdits(script: Script, all: readonly Detached[], at?: Span): readonly Edit[] | undefined {
-  if (!written.has(all)) written.set(all, writeEdits(script, all, at));
-  return written.get(all);
+  return written.of(all, { script, at });
 }
 
 // Each process of a text has this fix.
-const written = new Kept<readonly Detached[], readonly Edit[] | undefined>();
+const written = new Kept(
+  (all: readonly Detached[], { script, at }: { readonly script: Script; readonly at: Span | undefined }) =>
+    writeEdits(script, all, at),
+);
 
 function writeEdits(script: Script, all: readonly Detached[], at?: Span): readonly Edit[] | undefined {
   const { text } = script.folded;

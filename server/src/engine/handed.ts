@@ -12,7 +12,7 @@ export type Place = { readonly task: Task; readonly made: Made; readonly span: S
 
 /** Undefined: the fault stands in the file itself, in what it gives to the function. */
 export function placeElsewhere(file: DagFile, shown: SourceSpan): Place | undefined {
-  for (const task of madeTasks(file)) {
+  for (const task of makings.of(file)) {
     for (const made of [task.made, task.dag?.made]) {
       if (!made || !contains(made.at.func.span, shown)) continue;
       const { path } = made.home;
@@ -35,7 +35,7 @@ export function handed(file: DagFile, { task, made, span }: Place, said: Omit<Fa
 
 /** Whether functions of other files make tasks or DAGs of this one. */
 export function usesMakers(file: DagFile): boolean {
-  return madeTasks(file).length > 0;
+  return makings.of(file).length > 0;
 }
 
 /** A fault that other files found in this one, and the tasks that have it. */
@@ -56,30 +56,18 @@ export function takenFrom(users: readonly Run[], text: string): Taken[] {
 
 /** Where the partials that are shown at a span are finished; a task made at one place has none. */
 export function completionsOf(file: DagFile, { start, end }: Span): Related[] {
-  let tasks = completed.get(file);
-  if (!tasks) {
-    tasks = file.tasks.filter((one) => one.completion !== undefined);
-    completed.set(file, tasks);
-  }
-  return tasks.flatMap(({ completion, span }) =>
-    completion && span.start === start && span.end === end
-      ? [{ span: completion.func.span, message: "makes a task of it" }]
-      : [],
-  );
+  return completed
+    .of(file)
+    .flatMap(({ completion, span }) =>
+      completion && span.start === start && span.end === end
+        ? [{ span: completion.func.span, message: "makes a task of it" }]
+        : [],
+    );
 }
 
-const completed = new Kept<DagFile, readonly Task[]>();
+const completed = new Kept((file: DagFile) => file.tasks.filter((one) => one.completion !== undefined));
 
-const makings = new Kept<DagFile, readonly Task[]>();
-
-function madeTasks(file: DagFile): readonly Task[] {
-  let tasks = makings.get(file);
-  if (!tasks) {
-    tasks = file.tasks.filter((one) => one.made ?? one.dag?.made);
-    makings.set(file, tasks);
-  }
-  return tasks;
-}
+const makings = new Kept((file: DagFile) => file.tasks.filter((one) => one.made ?? one.dag?.made));
 
 function nameOf(func: Made["call"]["func"]): Span {
   return func.kind === "attribute" ? func.nameSpan : func.span;

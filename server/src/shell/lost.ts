@@ -28,13 +28,11 @@ export type Lost = {
 /** At most one for each text: the script and the texts that it hands on. A failure of a `harmless` program is none. */
 export function lostFailures(script: Script, harmless?: Programs): readonly Lost[] {
   if (harmless && harmless.size > 0) return findLost(script, harmless);
-  const known = losses.get(script) ?? findLost(script);
-  losses.set(script, known);
-  return known;
+  return losses.of(script);
 }
 
 // Four rules ask about each text.
-const losses = new Kept<Script, readonly Lost[]>();
+const losses = new Kept((script: Script) => findLost(script));
 
 function findLost(script: Script, harmless?: Programs): Lost[] {
   if (!/[;\n]|\bdo\b|\beval\b/.test(script.folded.text)) return [];

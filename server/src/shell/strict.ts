@@ -82,13 +82,11 @@ function after(statement: Statement, state: Strictness): Strictness {
  * of texts for other shells. A change inside `if` or a loop is taken to hold only there; functions are read as if run where written.
  */
 export function strictness(script: Script): ReadonlyMap<Statement, Strictness> {
-  const known = found.get(script) ?? read(script);
-  found.set(script, known);
-  return known;
+  return found.of(script);
 }
 
 // Each statement of a text is asked about.
-const found = new Kept<Script, ReadonlyMap<Statement, Strictness>>();
+const found = new Kept(read);
 
 function read(script: Script): ReadonlyMap<Statement, Strictness> {
   const held = new Map<Statement, Strictness>();

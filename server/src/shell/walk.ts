@@ -24,29 +24,25 @@ export type Visit = {
 /** A visit of a simple command. */
 export type CommandVisit = Visit & { readonly statement: ShellCommand };
 
-const walked = new Kept<Script, readonly Visit[]>();
+const walked = new Kept((script: Script): readonly Visit[] => {
+  const visits: Visit[] = [];
+  walk(script, [], visits);
+  return visits;
+});
 
 /** Every statement in the order of the text, a parent before its parts, nested scripts after the command that hands them on. */
 export function statements(script: Script): readonly Visit[] {
-  const known = walked.get(script);
-  if (known) return known;
-  const visits: Visit[] = [];
-  walk(script, [], visits);
-  walked.set(script, visits);
-  return visits;
+  return walked.of(script);
 }
 
 /** Every simple command, see {@link statements}. */
 export function commands(script: Script): readonly CommandVisit[] {
-  let known = simple.get(script);
-  if (!known) {
-    known = statements(script).filter((one): one is CommandVisit => one.statement.kind === "command");
-    simple.set(script, known);
-  }
-  return known;
+  return simple.of(script);
 }
 
-const simple = new Kept<Script, readonly CommandVisit[]>();
+const simple = new Kept((script: Script): readonly CommandVisit[] =>
+  statements(script).filter((one): one is CommandVisit => one.statement.kind === "command"),
+);
 
 /** Whether the parser could not read a part of the statement, or what stands beside it: then nothing is known of it. */
 export function touchesError({ statement, script }: Visit): boolean {

@@ -1,30 +1,31 @@
 /** Answers about parts of a file, kept while the file is looked at. */
 
-const all: Kept<object, unknown>[] = [];
+const all: { readonly forget: () => void }[] = [];
 
 /**
- * Keeps an answer for each part of a file (a task, a script, a module) for those who ask again, until {@link forget}.
+ * Reads an answer for each part of a file (a task, a script, a module) once, and keeps it for those who ask again, until
+ * {@link forget}. `Context` is what reading takes besides the part; the same for all who ask about one.
  * A lasting WeakMap would do, but V8's collector of young objects takes all its values for living: whatever was answered
  * about a file, and with it the whole file, would be moved around in memory long after everybody is done with it.
  */
-export class Kept<Part extends object, Answer> {
-  #answers: WeakMap<Part, Answer> | undefined;
+export class Kept<Part extends object, Answer, Context = void> {
+  readonly #read: (part: Part, context: Context) => Answer;
+  #answers: WeakMap<Part, { readonly answer: Answer }> | undefined;
 
-  constructor() {
+  constructor(read: (part: Part, context: Context) => Answer) {
+    this.#read = read;
     all.push(this);
   }
 
-  get(part: Part): Answer | undefined {
-    return this.#answers?.get(part);
-  }
-
-  has(part: Part): boolean {
-    return this.#answers?.has(part) ?? false;
-  }
-
-  set(part: Part, answer: Answer): void {
-    this.#answers ??= new WeakMap();
-    this.#answers.set(part, answer);
+  /** The answer for a part. */
+  of(part: Part, context: Context): Answer {
+    let known = this.#answers?.get(part);
+    if (!known) {
+      known = { answer: this.#read(part, context) };
+      this.#answers ??= new WeakMap();
+      this.#answers.set(part, known);
+    }
+    return known.answer;
   }
 
   /** See {@link forget}. */

@@ -13,11 +13,9 @@ type Index = {
   readonly otherwise: ReadonlySet<string>;
 };
 
-const indexes = new Kept<Module, Index>();
+const indexes = new Kept(readIndex);
 
-function indexOf(module: Module): Index {
-  const known = indexes.get(module);
-  if (known) return known;
+function readIndex(module: Module): Index {
   const functions = new Map<string, FunctionDef[]>();
   const methods = new Set<FunctionDef>();
   const attributes = new Map<string, Attribute[]>();
@@ -49,9 +47,7 @@ function indexOf(module: Module): Index {
       if (!called.has(one)) otherwise.add(one.name);
     } else if (one.kind === "name" && !called.has(one)) otherwise.add(one.id);
   });
-  const index = { functions, methods, attributes, calls, otherwise };
-  indexes.set(module, index);
-  return index;
+  return { functions, methods, attributes, calls, otherwise };
 }
 
 /** What an assignment changes: the target, or the collection of `jobs["a"] = …`. */
@@ -61,7 +57,7 @@ function changedBy(target: Expr): Expr {
 
 /** The function of the file that `f(…)` or `self.f(…)` calls, when only one has that name. */
 export function calledFunction(module: Module, callee: Expr): FunctionDef | undefined {
-  const { functions, methods } = indexOf(module);
+  const { functions, methods } = indexes.of(module);
   const name = callee.kind === "name" ? callee.id : callee.kind === "attribute" ? callee.name : "";
   const found = functions.get(name);
   const only = found?.length === 1 ? found[0] : undefined;
@@ -71,7 +67,7 @@ export function calledFunction(module: Module, callee: Expr): FunctionDef | unde
 
 /** All calls of a function of the file; undefined when it is also spoken of otherwise, or is not the only one of its name. */
 export function callsOf(module: Module, definition: FunctionDef): readonly Call[] | undefined {
-  const { calls, otherwise } = indexOf(module);
+  const { calls, otherwise } = indexes.of(module);
   const found = calls.get(definition.name) ?? [];
   if (otherwise.has(definition.name)) return undefined;
   return found.every((one) => calledFunction(module, one.func) === definition) ? found : undefined;
@@ -79,7 +75,7 @@ export function callsOf(module: Module, definition: FunctionDef): readonly Call[
 
 /** Every `x.name` of the file that is read. */
 export function attributeReads(module: Module, name: string): readonly Attribute[] {
-  return indexOf(module).attributes.get(name) ?? [];
+  return indexes.of(module).attributes.get(name) ?? [];
 }
 
 /** Every mention of a name in some code, definitions inside included; where it is written is left out. */
