@@ -1,9 +1,9 @@
-/** What a file's own imports give away about its Airflow. */
+/** What a file gives away about its Airflow, by its own imports before all. */
 import type { Names } from "../syntax/scope.ts";
 import { newestAirflow, type Project, type Target } from "./target.ts";
 
 /** The oldest Airflow whose modules these imports name; undefined when they fit every version. */
-function targetFromImports(names: Names): string | undefined {
+function targetFromImports(names: Names, text: string): string | undefined {
   const airflow = names.imports.map((one) => one.qualified).filter((one) => one.startsWith("airflow."));
   for (const one of names.starImports) if (one.startsWith("airflow")) airflow.push(`${one}.`);
   const some = (pattern: RegExp): boolean => airflow.some((one) => pattern.test(one));
@@ -17,7 +17,7 @@ function targetFromImports(names: Names): string | undefined {
       /^airflow\.(providers|decorators|utils\.task_group|operators\.(bash|python|dummy|trigger_dagrun|email|branch|sql|generic_transfer)|sensors\.(base|bash|python|external_task|date_time|weekday|sql)|hooks\.(base|dbapi|filesystem|subprocess))\b/,
     )
       ? "2.0.0"
-      : "1.10.15";
+      : (laterThanFirst(text) ?? "1.10.15");
   }
   // Paths that 3.0 took away.
   if (
@@ -29,13 +29,25 @@ function targetFromImports(names: Names): string | undefined {
   return undefined;
 }
 
+/**
+ * The oldest Airflow 2 that a file with the module paths of 1.10, which every 2.x still has, was surely written for:
+ * `DAG(schedule=…)` came with 2.4, the logical date and the data interval with 2.2, and the last 1.10 ended in June 2021.
+ */
+function laterThanFirst(text: string): string | undefined {
+  if (/\bDAG\((?:[^()]|\([^()]*\))*?[(,\s]schedule\s*=/.test(text)) return "2.4.0";
+  if (/\b(?:logical_date|data_interval_(?:start|end))\b/.test(text)) return "2.2.0";
+  return /\bstart_date["']?\s*[:=]\s*(?:[\w.]+\(\s*)*(?:year\s*=\s*)?["']?20(?:2[2-9]|[3-9]\d)\b/.test(text)
+    ? "2.0.0"
+    : undefined;
+}
+
 /** Files with the same imports see the same project, so that what was looked up for it is known. */
 const inferred = new WeakMap<Project, Map<string, Project>>();
 
 /** The project as one file sees it: where nothing else told the version, its imports do. */
-export function projectFor(project: Project, names: Names): Project {
+export function projectFor(project: Project, names: Names, text: string): Project {
   if (project.target.origin !== "default") return project;
-  const airflow = targetFromImports(names);
+  const airflow = targetFromImports(names, text);
   if (airflow === undefined) return project;
   let by = inferred.get(project);
   if (!by) {
