@@ -1,11 +1,12 @@
-/** Generated code that makes a task fail when a remote command did. */
+/** Generated code that makes a task fail when a remote command, or a program, did. */
 
+import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import type { Stmt } from "../syntax/python.ts";
 import type { Edit, Fix } from "../text/edit.ts";
+import { freeName } from "./freeNames.ts";
 import { localName, withImports } from "./imports.ts";
-import { layoutOf, lineIndent, type SourceFile, withNewlines } from "./layout.ts";
-
-const why = "the task now waits for the remote command and fails with it";
+import { layoutOf, lineIndent, type SourceFile, startsLine, withNewlines } from "./layout.ts";
+import { insertAfter } from "./statements.ts";
 
 /**
  * `if <status> != 0: raise AirflowException(…)`, indented as `statement` is and put where `place` says. Undefined when
@@ -16,17 +17,41 @@ export function raising(
   statement: Stmt,
   place: (lines: string) => readonly Edit[],
   status: string,
+  what = "remote command",
 ): Fix | undefined {
   const layout = layoutOf(file.module);
   const needed = { module: "airflow.exceptions", name: "AirflowException" };
   const exception = localName(file, needed);
   if (exception === undefined) return undefined;
   const inner = lineIndent(file.module.text, statement.span.start) + layout.indent;
-  const text = `if ${status} != 0:\n${inner}raise ${exception}(${layout.quote}the remote command failed${layout.quote})`;
+  const text = `if ${status} != 0:\n${inner}raise ${exception}(${layout.quote}the ${what} failed${layout.quote})`;
   const edits = withImports(
     file,
     place(text).map((one) => ({ ...one, text: withNewlines(layout, one.text) })),
     [needed],
   );
+  const why = `the task now waits for the ${what} and fails with it`;
   return edits && { title: "Raise when the exit status is not 0", edits, safety: "unsafe", why };
+}
+
+/** Raises behind the statement that takes, or drops, what `SubprocessHook.run_command` returns. */
+export function raisingBehind(file: SourceFile & Pick<DagFile, "text">, { result }: RemoteCall): Fix | undefined {
+  const { statement, discarded, names } = result;
+  if (!statement || !startsLine(file.text, statement.span.start)) return undefined;
+  const [first, second] = names;
+  const name = discarded ? freeName(file, "result") : first;
+  if (name === undefined || name === "_" || (!discarded && statement.kind !== "assign")) return undefined;
+  const { start } = statement.span;
+  const naming: Edit[] = discarded ? [{ span: { start, end: start }, text: `${name} = ` }] : [];
+  return raising(
+    file,
+    statement,
+    (lines) => {
+      const [condition = "", raised = ""] = lines.split("\n");
+      const behind = insertAfter(file, statement, [condition, `\t${raised.trim()}`]);
+      return behind ? [...naming, ...behind] : [];
+    },
+    second === undefined ? `${name}.exit_code` : name,
+    "program",
+  );
 }

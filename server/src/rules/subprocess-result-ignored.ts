@@ -14,6 +14,7 @@ import { isReturnedToAirflow } from "../airflow/returned.ts";
 import { editArguments } from "../edits/arguments.ts";
 import { replaceCallee } from "../edits/calls.ts";
 import { withImports } from "../edits/imports.ts";
+import { raisingBehind } from "../edits/raising.ts";
 import { keyword } from "../syntax/python.ts";
 import type { Use } from "../syntax/uses.ts";
 import type { Edit, Fix } from "../text/edit.ts";
@@ -29,7 +30,7 @@ export default defineRule({
   status: "stable",
   profile: "recommended",
   docs: {
-    why: `\`subprocess.run\` without \`check=True\`, \`subprocess.call\`, \`Popen.wait\` and \`Popen.communicate\` do not raise when the program fails: they hand back its exit status. When nobody looks at it, the callable returns normally and Airflow marks the task success.`,
+    why: `\`subprocess.run\` without \`check=True\`, \`subprocess.call\`, \`Popen.wait\` and \`Popen.communicate\` do not raise when the program fails: they hand back its exit status; so does Airflow's \`SubprocessHook.run_command\`. When nobody looks at it, the callable returns normally and Airflow marks the task success.`,
     bad: `import subprocess
 
 from airflow.decorators import dag, task
@@ -70,30 +71,34 @@ export()
     for (const call of file.calls) {
       if (!call.live || onlyTidies(call) || onlyAsks(call)) continue;
       const name = call.callee.replace(/^subprocess\./, "");
+      const byHook = call.kind === "hook-process";
+      const shown = byHook ? "SubprocessHook.run_command" : `subprocess.${name}`;
       const found =
-        name === "Popen" ? popenIgnored(file, call) : (name === "run" || name === "call") && resultIgnored(file, call);
+        name === "Popen"
+          ? popenIgnored(file, call)
+          : (byHook || name === "run" || name === "call") && resultIgnored(file, call);
       if (!found) continue;
       if (isOnlySaid(file, call)) {
         report({
           span: call.span,
           severity: "info",
-          message: `The exit status of this subprocess.${name} only reaches the log: when the program fails, Airflow still marks the task success.`,
+          message: `The exit status of this ${shown} only reaches the log: when the program fails, Airflow still marks the task success.`,
           hint: "If that is not meant, raise where the failure is logged.",
-          fixes: () => [checked(file, call, name)],
+          fixes: () => [byHook ? raisingBehind(file, call) : checked(file, call, name)],
         });
         continue;
       }
       const asked = name === "run" && call.result.uses.some((use) => isAskedOutput(file, use));
       report({
         span: call.span,
-        message: `Nobody acts on the exit status of this subprocess.${name}: when the program fails, Airflow still marks the task success.`,
+        message: `Nobody acts on the exit status of this ${shown}: when the program fails, Airflow still marks the task success.`,
         hint:
-          name === "Popen"
-            ? "Raise when returncode is not 0."
+          name === "Popen" || byHook
+            ? `Raise when ${byHook ? "exit_code" : "returncode"} is not 0.`
             : asked
               ? "Look at returncode, too; check=True would also fail on the answers that the test of the output handles."
               : "Pass check=True, or raise when the status is not 0.",
-        fixes: () => (asked ? [] : [checked(file, call, name)]),
+        fixes: () => (byHook ? [raisingBehind(file, call)] : asked ? [] : [checked(file, call, name)]),
       });
     }
   },
@@ -109,8 +114,8 @@ function resultIgnored(file: DagFile, call: RemoteCall): boolean {
   return result.uses.every(
     (use) =>
       !decides(file, use) ||
-      (isStream(use) && !isParsed(file, use)) ||
-      (use.path[0] === "returncode" && isReturnedToAirflow(file, call, use)),
+      ((isStream(use) || isHookOutput(call, use)) && !isParsed(file, use)) ||
+      (/^(?:returncode|exit_code)$/.test(use.path[0] ?? "") && isReturnedToAirflow(file, call, use)),
   );
 }
 
@@ -118,9 +123,15 @@ function resultIgnored(file: DagFile, call: RemoteCall): boolean {
 function isOnlySaid(file: DagFile, { callee, result }: RemoteCall): boolean {
   return result.uses.some(
     (use) =>
-      (use.path.at(-1) === "returncode" || (callee === "subprocess.call" && use.path.length === 0)) &&
+      (/^(?:returncode|exit_code)$/.test(use.path.at(-1) ?? "") ||
+        (callee === "subprocess.call" && use.path.length === 0)) &&
       isWeighedInWords(file, use),
   );
+}
+
+/** The last line that the program wrote: `result.output`, `output` of `exit_code, output = hook.run_command(…)`. */
+function isHookOutput({ kind, result: { names } }: RemoteCall, { path, name }: Use): boolean {
+  return kind === "hook-process" && (names.length === 2 ? name === names[1] : path[0] === "output");
 }
 
 /** r = run(…); if "no objects" in r.stdout: …; if r.stderr: … is a look for a failure. */
