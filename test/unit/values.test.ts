@@ -15,19 +15,25 @@ import { grammarsLoaded } from "../grammars.ts";
 await grammarsLoaded();
 
 /** The value of the argument of the last `see(…)` in the text, with the scope it stands in. */
-function seen(text: string): { value: Value; expr: Expr; scope: Scope } {
+function seen(text: string): { value: Value; variants: readonly Value[]; expr: Expr; scope: Scope } {
   const module = lowerModule(text);
   expect(module.errors).toEqual([]);
   const names = bindNames(module);
-  const { evaluate } = evaluator(names);
-  let result: { value: Value; expr: Expr; scope: Scope } | undefined;
+  const { evaluate, variants } = evaluator(names);
+  let result: ReturnType<typeof seen> | undefined;
   const look = (body: typeof module.body, scope: Scope): void => {
     walkStatements(body, (statement) => {
       for (const one of expressionsOf(statement)) {
         walkExpr(one, (expr) => {
           const argument =
             expr.kind === "call" && expr.func.kind === "name" && expr.func.id === "see" ? expr.args[0] : undefined;
-          if (argument) result = { value: evaluate(argument.value, scope), expr: argument.value, scope };
+          if (argument)
+            result = {
+              value: evaluate(argument.value, scope),
+              variants: variants(argument.value, scope),
+              expr: argument.value,
+              scope,
+            };
           return true;
         });
       }
@@ -43,9 +49,16 @@ function seen(text: string): { value: Value; expr: Expr; scope: Scope } {
   return result;
 }
 
+const shown = (value: Value): string =>
+  value.kind === "string" ? value.folded.text.replaceAll("\uFFFC", "?") : `<${value.kind}>`;
+
 function text(source: string): string {
-  const { value } = seen(source);
-  return value.kind === "string" ? value.folded.text.replaceAll("\uFFFC", "?") : `<${value.kind}>`;
+  return shown(seen(source).value);
+}
+
+/** The texts of all runs. */
+function texts(source: string): string[] {
+  return seen(source).variants.map(shown);
 }
 
 describe("folding strings", () => {
@@ -93,6 +106,52 @@ describe("folding strings", () => {
     ["C = {'cmd': 'x', **more}\nsee(C['cmd'])"],
   ])("does not know %s", (source) => {
     expect(["<unknown>", "<call>"]).toContain(text(source));
+  });
+});
+
+describe("names bound more than once", () => {
+  it.each([
+    ["a later round binds it again, after this one did", "for h in hosts:\n  c = 'a'\n  see(c)\n  c = 'b'\n", "a"],
+    ["this round binds it in the same branch", "while go:\n  if x:\n    c = 'a'\n    see(c)\n  c = 'b'\n", "a"],
+    ["only the round before may have bound it", "c = 'a'\nfor h in hosts:\n  see(c)\n  c = 'b'\n", "<unknown>"],
+    [
+      "an inner loop of the round before may have bound it",
+      "c = 'a'\nfor h in hosts:\n  see(c)\n  for k in keys:\n    c = 'b'\n",
+      "<unknown>",
+    ],
+    [
+      "the inner loop goes on with its own",
+      "for h in hosts:\n  c = 'a'\n  for k in keys:\n    c = 'b'\n    see(c)\n",
+      "b",
+    ],
+    [
+      "the inner loop may go on with its own",
+      "for h in hosts:\n  c = 'a'\n  for k in keys:\n    see(c)\n    c = 'b'\n",
+      "<unknown>",
+    ],
+    ["the other branch does not count", "c = 'a'\nif x:\n  c = 'b'\nelse:\n  see(c)\n", "a"],
+    ["nor an inner one of it", "c = 'a'\nif x:\n  if y:\n    c = 'b'\nelif z:\n  see(c)\n", "a"],
+    ["a try's body may count in its handler", "c = 'a'\ntry:\n  c = 'b'\nexcept E:\n  see(c)\n", "<unknown>"],
+    ["one of the branches ran", "if x:\n  c = 'b'\nelse:\n  c = 'd'\nsee(c)\n", "<unknown>"],
+    ["what all branches lead to is bound again", "if x:\n  c = 'b'\nc = 'd'\nsee(c)\n", "d"],
+  ])("%s", (_, source, expected) => {
+    expect(text(source)).toBe(expected);
+  });
+
+  it.each([
+    ["if x:\n  c = 'b'\nelse:\n  c = 'd'\nsee(f'run {c}')\n", ["run b", "run d"]],
+    ["c = 'a'\nif x:\n  c += ' b'\nsee(c)\n", ["a", "a b"]],
+    // Names of the same branches go together.
+    [
+      "if x:\n  h, c = 'h1', 'a'\nelif y:\n  h, c = 'h2', 'b'\nelse:\n  h, c = 'h3', z\nsee(f'ssh {h} {c}')\n",
+      ["ssh h1 a", "ssh h2 b", "ssh h3 ?"],
+    ],
+    ["see('run ' + ('-v' if x else '-q'))", ["run -v", "run -q"]],
+    ["def f(c='a'):\n  if c is None:\n    c = 'b'\n  see(c)\n", ["<unknown>", "b"]],
+    ["c = 'a'\nfor h in hosts:\n  c = c + ' b'\nsee(c)\n", ["a", "? b"]],
+    ["match x:\n  case 1:\n    c = 'a'\n  case _:\n    c = 'b'\nsee(c)\n", ["a", "b"]],
+  ])("takes each path of %j", (source, expected) => {
+    expect(texts(source)).toEqual(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Functions of the project applied to arguments: what a helper returns, what a parameter stands for. */
 import { argumentsIn, bindingOfParameter, type CallSite, givenTo } from "./callSites.ts";
-import type { Evaluation, Run } from "./evaluation.ts";
+import { anyRun, type Evaluation, type Run } from "./evaluation.ts";
 import { handedOver, seenFrom, withUnknownArguments } from "./foreign.ts";
 import type { Call, FunctionDef, Name } from "./python.ts";
 import type { Binding, Scope } from "./scope.ts";
@@ -58,26 +58,26 @@ export function argumentOf(definition: FunctionDef, parameter: Binding, site: Ca
 
 /** All parameters of a function of the same file, as one call gives them. */
 export function runOf(definition: FunctionDef, site: CallSite, caller: Evaluation): Run {
-  const run = new Map<Binding, Value>();
+  const values = new Map<Binding, Value>();
   for (const { name } of definition.parameters) {
     const binding = bindingOfParameter(caller.names, definition, name);
-    if (binding) run.set(binding, argumentOf(definition, binding, site, caller));
+    if (binding) values.set(binding, argumentOf(definition, binding, site, caller));
   }
-  return run;
+  return { values, paths: anyRun.paths };
 }
 
 function runFrom(definition: FunctionDef, site: CallSite, caller: Evaluation, home: Home, path: string): Run {
-  const run = new Map<Binding, Value>();
+  const values = new Map<Binding, Value>();
   for (const { name } of definition.parameters) {
     const binding = bindingOfParameter(home.names, definition, name);
     if (!binding) continue;
     const given = givenTo(definition, name, site);
     const standard = binding.kind === "other" ? binding.value : undefined;
-    if (given === "default" && standard) run.set(binding, home.evaluate(standard, home.names.module));
-    else if (given && given !== "default") run.set(binding, handedOver(caller.evaluate(given, site.scope), path));
-    else run.set(binding, unknownAt(definition));
+    if (given === "default" && standard) values.set(binding, home.evaluate(standard, home.names.module));
+    else if (given && given !== "default") values.set(binding, handedOver(caller.evaluate(given, site.scope), path));
+    else values.set(binding, unknownAt(definition));
   }
-  return run;
+  return { values, paths: anyRun.paths };
 }
 
 function unknownAt({ name, nameSpan }: FunctionDef): Value {

@@ -1,7 +1,7 @@
 /** Binding the names of a module: one walk over all that gives a name its meaning. */
 import type { Span } from "../text/span.ts";
 import type { Expr, ImportFrom, Module, Stmt } from "./python.ts";
-import type { Binding, ImportBinding, LoopItem, Names, Scope } from "./scope.ts";
+import type { Binding, Branch, ImportBinding, LoopItem, Names, Scope } from "./scope.ts";
 import { eachExpression, eachPart } from "./traverse.ts";
 
 const mutators = new Set([
@@ -24,7 +24,6 @@ type Mutable = {
   owner: Scope["owner"];
   bindings: Map<string, Binding[]>;
 };
-type Place = { readonly region: Span; readonly loop: Span | undefined };
 
 /** What other files tell of the names that a module imports. */
 export type Origins = {
@@ -46,7 +45,6 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
   const mutated = new Set<string>();
   const attributesSet = new Set<string>();
   const keysSet = new Map<string, Set<string>>();
-  const whole: Span = { start: 0, end: module.text.length };
 
   const open = (kind: Scope["kind"], owner: Scope["owner"], parent: Scope | undefined): Mutable => {
     const scope: Mutable = { kind, parent, owner, bindings: new Map() };
@@ -63,13 +61,13 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
   const target = (
     scope: Mutable,
     expr: Expr,
-    place: Place,
+    place: Branch,
     from: number,
     reason: "loop" | "unpacked" | "with" | "deleted",
     value: Expr | undefined,
     item?: LoopItem,
   ): void => {
-    if (expr.kind === "name") add(scope, { kind: "other", name: expr.id, reason, value, item, from, ...place });
+    if (expr.kind === "name") add(scope, { kind: "other", name: expr.id, reason, value, item, from, branch: place });
     else if (expr.kind === "tuple" || expr.kind === "list") {
       expr.items.forEach((one, index) => {
         target(scope, one, place, from, reason, undefined, item && { ...item, part: [...item.part, index] });
@@ -93,9 +91,9 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
       one = one.value;
     }
   };
-  const assign = (scope: Mutable, expr: Expr, value: Expr, statement: Stmt, place: Place): void => {
+  const assign = (scope: Mutable, expr: Expr, value: Expr, statement: Stmt, place: Branch): void => {
     const from = statement.span.end;
-    if (expr.kind === "name") add(scope, { kind: "value", name: expr.id, value, statement, from, ...place });
+    if (expr.kind === "name") add(scope, { kind: "value", name: expr.id, value, statement, from, branch: place });
     else if (expr.kind === "parenthesized") assign(scope, expr.inner, value, statement, place);
     else if (
       (expr.kind === "tuple" || expr.kind === "list") &&
@@ -134,8 +132,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
           reason: "parameter",
           value: parameter.default,
           from: expr.span.start,
-          region: expr.span,
-          loop: undefined,
+          branch: body(expr.span),
         });
       }
       lambdas(inner, expr.body);
@@ -155,8 +152,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
         reason: "other",
         value: expr.value,
         from: expr.span.end,
-        region: expr.span,
-        loop: undefined,
+        branch: body(expr.span),
       });
     }
   };
@@ -165,20 +161,20 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
     statement: ImportFrom,
     name: string,
     alias: string | undefined,
-    place: Place,
+    place: Branch,
   ): void => {
     // from . import hosts
     const written = `${statement.module}${statement.module.endsWith(".") ? "" : "."}${name}`;
     add(scope, new Imported(origins, written, alias ?? name, statement, place));
   };
-  const block = (scope: Mutable, body: readonly Stmt[], place: Place): void => {
+  const block = (scope: Mutable, body: readonly Stmt[], place: Branch): void => {
     for (const statement of body) visit(scope, statement, place);
   };
-  const branch = (scope: Mutable, body: readonly Stmt[], place: Place, loop?: Span): void => {
+  const branch = (scope: Mutable, body: readonly Stmt[], outer: Branch, loop?: Span, choice?: Span): void => {
     const region = extent(body);
-    if (region) block(scope, body, { region, loop: loop ?? place.loop });
+    if (region) block(scope, body, { region, loop, choice, outer });
   };
-  const visit = (scope: Mutable, statement: Stmt, place: Place): void => {
+  const visit = (scope: Mutable, statement: Stmt, place: Branch): void => {
     const from = statement.span.end;
     eachExpression(statement, (expr) => lambdas(scope, expr));
     switch (statement.kind) {
@@ -192,7 +188,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
             qualified: one.alias ? one.name : root,
             statement,
             from,
-            ...place,
+            branch: place,
           });
         }
         break;
@@ -225,13 +221,14 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
               right: statement.value,
               span: statement.span,
             };
-            add(scope, { kind: "value", name, value, statement, from, ...place });
-          } else add(scope, { kind: "other", name, reason: "augmented", value: undefined, from, ...place });
+            add(scope, { kind: "value", name, value, statement, from, branch: place });
+          } else add(scope, { kind: "other", name, reason: "augmented", value: undefined, from, branch: place });
         }
         break;
       case "function": {
-        add(scope, { kind: "function", name: statement.name, definition: statement, from, ...place });
+        add(scope, { kind: "function", name: statement.name, definition: statement, from, branch: place });
         const inner = open("function", statement, scope);
+        const own = body(statement.span);
         for (const parameter of statement.parameters) {
           add(inner, {
             kind: "other",
@@ -239,26 +236,25 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
             reason: "parameter",
             value: parameter.default,
             from: statement.defSpan.start,
-            region: statement.span,
-            loop: undefined,
+            branch: own,
           });
         }
-        block(inner, statement.body, { region: statement.span, loop: undefined });
+        block(inner, statement.body, own);
         break;
       }
       case "class": {
-        add(scope, { kind: "class", name: statement.name, definition: statement, from, ...place });
-        block(open("class", statement, scope), statement.body, { region: statement.span, loop: undefined });
+        add(scope, { kind: "class", name: statement.name, definition: statement, from, branch: place });
+        block(open("class", statement, scope), statement.body, body(statement.span));
         break;
       }
       case "if":
-        for (const one of statement.branches) branch(scope, one.body, place);
+        for (const one of statement.branches) branch(scope, one.body, place, undefined, statement.span);
         break;
       case "for":
         target(
           scope,
           statement.target,
-          { region: statement.span, loop: statement.span },
+          { region: statement.span, loop: statement.span, choice: undefined, outer: place },
           statement.source.span.end,
           "loop",
           statement.source,
@@ -281,8 +277,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
               reason: "except",
               value: undefined,
               from: handler.span.start,
-              region: handler.span,
-              loop: place.loop,
+              branch: { region: handler.span, loop: undefined, choice: undefined, outer: place },
             });
           branch(scope, handler.body, place);
         }
@@ -299,7 +294,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
         // Written from here: the outer name no longer has one known value.
         for (const name of statement.names) {
           for (const written of [scope, root]) {
-            add(written, { kind: "other", name, reason: "global", value: undefined, from, ...place });
+            add(written, { kind: "other", name, reason: "global", value: undefined, from, branch: place });
           }
         }
         break;
@@ -312,9 +307,9 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
               reason: "unpacked",
               value: undefined,
               from: statement.subject.span.end,
-              ...place,
+              branch: place,
             });
-          branch(scope, one.body, place);
+          branch(scope, one.body, place, undefined, statement.span);
         }
         break;
       case "delete":
@@ -325,7 +320,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
     }
   };
 
-  block(root, module.body, { region: whole, loop: undefined });
+  block(root, module.body, body({ start: 0, end: module.text.length }));
   return {
     module: root,
     scopeOf: (owner) => scopes.get(owner) ?? root,
@@ -344,18 +339,16 @@ class Imported implements ImportBinding {
   readonly name: string;
   readonly statement: ImportFrom;
   readonly from: number;
-  readonly region: Span;
-  readonly loop: Span | undefined;
+  readonly branch: Branch;
   readonly #origins: Origins;
   readonly #written: string;
   #followed: string | undefined;
 
-  constructor(origins: Origins, written: string, name: string, statement: ImportFrom, { region, loop }: Place) {
+  constructor(origins: Origins, written: string, name: string, statement: ImportFrom, branch: Branch) {
     this.name = name;
     this.statement = statement;
     this.from = statement.span.end;
-    this.region = region;
-    this.loop = loop;
+    this.branch = branch;
     this.#origins = origins;
     this.#written = written;
   }
@@ -371,6 +364,11 @@ function plainText(expr: Expr): string | undefined {
   const [literal, ...more] = expr.kind === "string" ? expr.literals : [];
   const [part, ...rest] = literal?.parts ?? [];
   return part?.kind === "text" && more.length === 0 && rest.length === 0 ? part.value : undefined;
+}
+
+/** What always runs: the body of a module, a function, a class. */
+function body(region: Span): Branch {
+  return { region, loop: undefined, choice: undefined, outer: undefined };
 }
 
 function extent(body: readonly Stmt[]): Span | undefined {

@@ -3,14 +3,14 @@ import type { Span } from "../text/span.ts";
 import { parameterValue } from "./applied.ts";
 import { callValue } from "./builtins.ts";
 import { type CallSites, callSites } from "./callSites.ts";
-import type { Evaluation, Run, Surroundings } from "./evaluation.ts";
+import { anyRun, type Evaluation, narrowed, type Run, type Surroundings } from "./evaluation.ts";
 import type { Folded } from "./folded.ts";
 import { seenFrom } from "./foreign.ts";
 import { formatted, textOf } from "./formatting.ts";
 import { qualifiedName } from "./names.ts";
 import { joined, literalPieces, seenThrough, unknownPiece } from "./pieces.ts";
 import type { Binary, Expr, Name } from "./python.ts";
-import { lookup, type Names, type Scope } from "./scope.ts";
+import { alternatives, type Binding, lookup, type Names, type Scope, surelyRan } from "./scope.ts";
 import { changed, type DictEntry, knownText, type Value } from "./value.ts";
 import { variantsOf } from "./variants.ts";
 
@@ -18,8 +18,8 @@ import { variantsOf } from "./variants.ts";
 export type Evaluator = {
   readonly evaluate: (expr: Expr, scope: Scope) => Value;
   /**
-   * The values that an expression takes in turn, where a loop over known items or several calls of a function decide
-   * it; otherwise the one that {@link Evaluator.evaluate} gives. Each text once.
+   * The values that an expression takes in turn, where a loop over known items, several calls of a function or branches
+   * decide it; otherwise the one that {@link Evaluator.evaluate} gives. Each text once.
    */
   readonly variants: (expr: Expr, scope: Scope) => readonly Value[];
   readonly names: Names;
@@ -33,7 +33,7 @@ const mostNested = 6;
 
 /** An evaluator for one file; it keeps what it has worked out. */
 export function evaluator(names: Names, surroundings?: Surroundings): Evaluator & Evaluation {
-  return inRun(names, surroundings, callSites(names, surroundings?.passing), new Map(), 0);
+  return inRun(names, surroundings, callSites(names, surroundings?.passing), anyRun, 0);
 }
 
 function inRun(
@@ -49,12 +49,11 @@ function inRun(
     names,
     surroundings,
     sitesOf,
-    decided: (binding) => run.get(binding),
+    decided: (binding) => run.values.get(binding),
+    takes: (path) => run.paths.get(path),
     nesting,
     during: (more, caller) =>
-      caller < mostNested
-        ? inRun(names, surroundings, sitesOf, run.size === 0 ? more : new Map([...run, ...more]), caller + 1)
-        : undefined,
+      caller < mostNested ? inRun(names, surroundings, sitesOf, narrowed(run, more), caller + 1) : undefined,
     evaluate: (expr, scope) => {
       const before = known.get(expr);
       if (before) return before;
@@ -143,6 +142,10 @@ function evaluateOnce(expr: Expr, scope: Scope, self: Evaluation): Value {
       const only = found?.length === 1 ? found[0] : undefined;
       return only?.kind === "value" ? renamed(self.evaluate(only.value, inside), expr.span) : unknown;
     }
+    case "conditional": {
+      const first = self.takes(expr);
+      return first === undefined ? unknown : evaluate(first ? expr.whenTrue : expr.whenFalse);
+    }
     case "subscript":
       return subscriptValue(expr, evaluate);
     case "call":
@@ -162,8 +165,23 @@ function imported(qualified: string, expr: Expr, { surroundings }: Evaluation): 
 
 function nameValue(expr: Name, scope: Scope, self: Evaluation): Value {
   const found = lookup(scope, expr.id, expr.span.start);
-  if (!found || found === "unbound") return { kind: "unknown", expr };
-  const { binding } = found;
+  if (found === "unbound") return { kind: "unknown", expr };
+  const binding = found ? found.binding : reached(expr, scope, self);
+  return binding ? bindingValue(binding, found?.scope ?? scope, expr, self) : { kind: "unknown", expr };
+}
+
+/** The binding that a run's branches lead to, where they are decided. */
+function reached({ id, span }: Name, scope: Scope, self: Evaluation): Binding | undefined {
+  let last: Binding | undefined;
+  for (const one of alternatives(scope, id, span.start)) {
+    const taken = surelyRan(one, span.start) || self.takes(one.branch);
+    if (taken === undefined) return undefined;
+    if (taken) last = one;
+  }
+  return last;
+}
+
+function bindingValue(binding: Binding, scope: Scope, expr: Name, self: Evaluation): Value {
   const taken = self.decided(binding);
   if (taken) return seenThroughParameter(taken, expr);
   switch (binding.kind) {
@@ -176,14 +194,13 @@ function nameValue(expr: Name, scope: Scope, self: Evaluation): Value {
     case "class":
       return { kind: "class", definition: binding.definition, expr };
     case "value": {
-      return changed(renamed(self.evaluate(binding.value, found.scope), expr.span), expr.id, self.names);
+      return changed(renamed(self.evaluate(binding.value, scope), expr.span), expr.id, self.names);
     }
     default: {
-      if (binding.reason === "parameter")
-        return seenThroughParameter(parameterValue(binding, found.scope, expr, self), expr);
+      if (binding.reason === "parameter") return seenThroughParameter(parameterValue(binding, scope, expr, self), expr);
       // `with SSHHook(…).get_conn() as client`: the object that answers `__enter__` is nearly always itself.
       if (binding.reason !== "with" || !binding.value) return { kind: "unknown", expr };
-      const value = self.evaluate(binding.value, found.scope);
+      const value = self.evaluate(binding.value, scope);
       return value.kind === "call" ? value : { kind: "unknown", expr };
     }
   }

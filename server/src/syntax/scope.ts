@@ -2,15 +2,23 @@
 import type { Span } from "../text/span.ts";
 import type { ClassDef, Expr, FunctionDef, Import, ImportFrom, Lambda, Module, Stmt } from "./python.ts";
 
+/** Statements that run together: the body of a scope, a branch, a loop or a handler. */
+export type Branch = {
+  readonly region: Span;
+  /** The loop whose rounds run them. */
+  readonly loop: Span | undefined;
+  /** The `if` or `match` that runs them or others of its branches, never both. */
+  readonly choice: Span | undefined;
+  readonly outer: Branch | undefined;
+};
+
 /** Where a binding holds. */
 type Placed = {
   readonly name: string;
   /** The UTF-16 offset from which it is in force: the end of its statement. */
   readonly from: number;
-  /** The branch, loop or handler body that it stands in; the scope's whole text when it always runs. */
-  readonly region: Span;
-  /** The innermost loop that it stands in. */
-  readonly loop: Span | undefined;
+  /** What it stands in; the whole text of the scope when it always runs. */
+  readonly branch: Branch;
 };
 
 /** One place that gives a name its meaning. */
@@ -111,17 +119,69 @@ function settled(bindings: readonly Binding[]): Binding | undefined {
 }
 
 function latest(bindings: readonly Binding[], offset: number): Binding | undefined {
-  if (bindings.every((one) => one.kind === "import")) return bindings[0];
-  let sure: Binding | undefined;
+  const [first] = bindings;
+  // A name's only binding gives it its meaning wherever it has one.
+  if (bindings.length === 1) return first && (first.kind === "import" || first.from <= offset) ? first : undefined;
+  if (bindings.every((one) => one.kind === "import")) return first;
+  const [only, ...more] = inForce(bindings, offset);
+  return more.length === 0 ? only : undefined;
+}
+
+/**
+ * The bindings of a scope's own name that {@link lookup} cannot choose from: which one is in force at the offset depends
+ * on the branches that a run takes. In reading order: of those whose branch is taken, the last one counts.
+ */
+export function alternatives(scope: Scope, name: string, offset: number): readonly Binding[] {
+  const bindings = scope.bindings.get(name) ?? [];
+  return bindings.length > 1 && !bindings.some((one) => one.kind === "import") ? inForce(bindings, offset) : [];
+}
+
+/** Whether a binding surely ran before an offset, as far as its branch tells. */
+export function surelyRan({ branch, from }: Binding, offset: number): boolean {
+  return from <= offset && holds(branch.region, offset);
+}
+
+function inForce(bindings: readonly Binding[], offset: number): readonly Binding[] {
+  let found: Binding[] = [];
+  let sureFrom = -1;
+  const later: Binding[] = [];
   for (const one of bindings) {
-    if (one.from > offset) {
-      // The next round of a shared loop comes back here with this later value.
-      if (one.loop && one.loop.start <= offset && offset < one.loop.end) return undefined;
-      continue;
+    if (one.from > offset || isExcluded(one.branch, offset)) later.push(one);
+    else if (surelyRan(one, offset)) {
+      found = [one];
+      sureFrom = one.from;
+    } else {
+      // if full: (if dry: flags = "-n"); flags = "-v"
+      found = found.filter(({ branch }) => !within(branch.region, one.branch.region));
+      found.push(one);
     }
-    if (one.region.start <= offset && offset <= one.region.end) sure = one;
-    else sure = undefined;
-    if (!sure && bindings.length === 1) return one;
   }
-  return sure;
+  for (const one of later) {
+    // The next round of a shared loop comes back here with this value, unless the round itself binds the name first.
+    const loop = sharedLoop(one.branch, offset);
+    if (loop && sureFrom < loop.start) found.push(one);
+  }
+  return found;
+}
+
+/** Whether another branch of the same `if` holds the offset. */
+function isExcluded(branch: Branch, offset: number): boolean {
+  for (let one: Branch | undefined = branch; one; one = one.outer)
+    if (one.choice && holds(one.choice, offset) && !holds(one.region, offset)) return true;
+  return false;
+}
+
+/** The innermost loop that runs both the branch and the offset. */
+function sharedLoop(branch: Branch, offset: number): Span | undefined {
+  for (let one: Branch | undefined = branch; one; one = one.outer)
+    if (one.loop && one.loop.start <= offset && offset < one.loop.end) return one.loop;
+  return undefined;
+}
+
+function holds(region: Span, offset: number): boolean {
+  return region.start <= offset && offset <= region.end;
+}
+
+function within(inner: Span, outer: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }

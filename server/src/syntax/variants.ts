@@ -1,10 +1,10 @@
-/** The values that an expression takes in turn: one for each item of a loop, one for each call of the function around it. */
+/** The values that an expression takes in turn: one for each item of a loop, each call of the function around it, each branch. */
 import { runOf } from "./applied.ts";
 import type { CallSite } from "./callSites.ts";
-import type { Evaluation, Run } from "./evaluation.ts";
+import { anyRun, type Evaluation, narrowed, type Run } from "./evaluation.ts";
 import { produced } from "./pieces.ts";
-import { type Expr, type FunctionDef, unwrap } from "./python.ts";
-import { type Binding, type LoopItem, lookup, type Scope } from "./scope.ts";
+import { type Conditional, type Expr, type FunctionDef, type Name, unwrap } from "./python.ts";
+import { alternatives, type Binding, type Branch, type LoopItem, lookup, type Scope, surelyRan } from "./scope.ts";
 import { eachPart } from "./traverse.ts";
 import { type DictEntry, knownText, type Value } from "./value.ts";
 
@@ -12,10 +12,13 @@ import { type DictEntry, knownText, type Value } from "./value.ts";
 const most = 32;
 const deepest = 4;
 
-/** A loop, or a function with several callers, that decides names of an expression. */
+/** A loop, a function with several callers, or branches, that decide names of an expression. */
 type Choice =
   | { readonly kind: "loop"; readonly item: LoopItem; readonly scope: Scope; readonly at: number }
-  | { readonly kind: "function"; readonly definition: FunctionDef; readonly at: number };
+  | { readonly kind: "function"; readonly definition: FunctionDef; readonly at: number }
+  | { readonly kind: "conditional"; readonly expr: Conditional; readonly at: number }
+  /** One of the branches is taken, or none of them. */
+  | { readonly kind: "branches"; readonly branches: Set<Branch>; none: boolean; readonly at: number };
 
 /** See {@link Evaluator.variants}. */
 export function variantsOf(expr: Expr, scope: Scope, self: Evaluation): readonly Value[] {
@@ -43,30 +46,75 @@ function runsFor(exprs: readonly Expr[], scope: Scope, self: Evaluation, depth: 
   if (depth > deepest) return [];
   const choices = choicesOf(exprs, scope, self);
   if (choices.length === 0) return [];
-  let runs: Run[] = [new Map()];
+  let runs: Run[] = [anyRun];
   for (const choice of choices.toSorted((a, b) => a.at - b.at)) {
     const wider: Run[] = [];
     for (const run of runs) {
-      const options = choice.kind === "loop" ? rounds(choice, run, self) : callsOf(choice.definition, self, depth);
+      const options = optionsOf(choice, run, self, depth);
       if (options.length === 0) wider.push(run);
-      for (const option of options.slice(0, most)) wider.push(new Map([...run, ...option]));
+      for (const option of options.slice(0, most)) wider.push(narrowed(run, option));
     }
     runs = wider.slice(0, most);
   }
-  return runs.some((run) => run.size > 0) ? runs : [];
+  return runs.some((run) => run !== anyRun) ? runs : [];
+}
+
+function optionsOf(choice: Choice, run: Run, self: Evaluation, depth: number): Run[] {
+  switch (choice.kind) {
+    case "loop":
+      return rounds(choice, run, self);
+    case "function":
+      return callsOf(choice.definition, self, depth);
+    case "conditional":
+      return [true, false].map((first) => ({ ...anyRun, paths: new Map([[choice.expr, first]]) }));
+    case "branches": {
+      const all = [...choice.branches];
+      const options: (Branch | undefined)[] = choice.none ? [undefined, ...all] : all;
+      return options.map((taken) => ({ ...anyRun, paths: new Map(all.map((one) => [one, one === taken])) }));
+    }
+  }
 }
 
 function choicesOf(exprs: readonly Expr[], scope: Scope, self: Evaluation): Choice[] {
-  const found = new Map<Expr | FunctionDef, Choice>();
+  const found = new Map<Expr | FunctionDef | Branch, Choice>();
   const followed = new Set<Binding>();
   // A text that is put together in thousands of steps is no reason to nest as deep.
   const waiting = exprs.map((expr) => ({ expr, where: scope })).reverse();
   const read = (expr: Expr, where: Scope): unknown => waiting.push({ expr, where });
+  const branchesFor = ({ id, span }: Name, where: Scope): void => {
+    const open = alternatives(where, id, span.start).filter(
+      (one) => !followed.has(one) && self.takes(one.branch) === undefined,
+    );
+    const branches = new Set<Branch>();
+    let none = false;
+    for (const one of open) {
+      followed.add(one);
+      if (one.kind === "value") read(one.value, where);
+      if (surelyRan(one, span.start)) none = true;
+      else branches.add(one.branch);
+    }
+    const [first] = branches;
+    if (!first) return;
+    // Names that the same branches bind go together.
+    const known = [...branches].map((one) => found.get(one)).find((one) => one !== undefined);
+    const choice: Choice =
+      known?.kind === "branches" ? known : { kind: "branches", branches, none, at: first.region.start };
+    if (choice.kind !== "branches") return;
+    choice.none ||= none;
+    for (const one of branches) {
+      choice.branches.add(one);
+      found.set(one, choice);
+    }
+  };
   const readOne = (expr: Expr, where: Scope): void => {
     if (expr.kind === "lambda") return;
     if (expr.kind === "name") {
       const bound = lookup(where, expr.id, expr.span.start);
-      if (!bound || bound === "unbound" || followed.has(bound.binding) || self.decided(bound.binding)) return;
+      if (!bound) {
+        branchesFor(expr, where);
+        return;
+      }
+      if (bound === "unbound" || followed.has(bound.binding) || self.decided(bound.binding)) return;
       const { binding } = bound;
       followed.add(binding);
       if (binding.kind === "value") read(binding.value, bound.scope);
@@ -86,12 +134,15 @@ function choicesOf(exprs: readonly Expr[], scope: Scope, self: Evaluation): Choi
       }
       return;
     }
+    if (expr.kind === "conditional" && self.takes(expr) === undefined) {
+      found.set(expr, { kind: "conditional", expr, at: expr.span.start });
+    }
     const parts: Expr[] = [];
     eachPart(expr, (part) => parts.push(part));
     for (const part of parts.reverse()) read(part, where);
   };
   for (let next = waiting.pop(); next; next = waiting.pop()) readOne(next.expr, next.where);
-  return [...found.values()];
+  return [...new Set(found.values())];
 }
 
 function callsOf(definition: FunctionDef, self: Evaluation, depth: number): Run[] {
@@ -108,23 +159,23 @@ function callsOf(definition: FunctionDef, self: Evaluation, depth: number): Run[
 
 /** What the loop's names stand for in each round; none when its items are not known. */
 function rounds(choice: Choice & { kind: "loop" }, run: Run, self: Evaluation): Run[] {
-  const inner = run.size === 0 ? self : self.during(run, self.nesting);
+  const inner = run === anyRun ? self : self.during(run, self.nesting);
   const items = inner && itemsOf(choice.item.source, choice.scope, inner);
   if (!items) return [];
   const bindings = [...choice.scope.bindings.values()]
     .flat()
     .filter((one) => one.kind === "other" && one.item?.source === choice.item.source);
   return items.map((item) => {
-    const round = new Map<Binding, Value>();
+    const values = new Map<Binding, Value>();
     for (const binding of bindings) {
       const parts = binding.kind === "other" ? (binding.item?.part ?? []) : [];
       const value = parts.reduce<Value | undefined>(
         (whole, index) => (whole?.kind === "list" && whole.complete ? whole.items[index] : undefined),
         item,
       );
-      if (value) round.set(binding, value);
+      if (value) values.set(binding, value);
     }
-    return round;
+    return { ...anyRun, values };
   });
 }
 
