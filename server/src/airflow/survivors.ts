@@ -2,6 +2,7 @@
 import { remoteInvocation } from "../shell/remote.ts";
 import { firstUnrepeatable, guardsItself } from "../shell/rerun.ts";
 import type { Script, ShellCommand } from "../shell/script.ts";
+import { type Submission, submissions } from "../shell/submit.ts";
 import { type CommandVisit, commands, touchesError } from "../shell/walk.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { keyword } from "../syntax/python.ts";
@@ -82,6 +83,50 @@ export function asksForTerminal(file: DagFile, { call, kind, scope }: RemoteCall
   if (!given) return call.args.some((one) => one.form === "star" || one.form === "double-star") ? "unknown" : false;
   const value = file.values.evaluate(given, scope);
   return value.kind === "boolean" ? value.value : "unknown";
+}
+
+/** A job that a command on another machine hands on, so that trying the command again hands on a second one. */
+export type Resubmission = {
+  readonly submission: Submission;
+  /** The command in the source. */
+  readonly span: SourceSpan;
+  /** What is at fault in the source: the ssh command, the call, or the operator's name. */
+  readonly cause: SourceSpan;
+};
+
+/** The first job that a task hands on over ssh. */
+export function resubmissionOf(task: Task): Resubmission | undefined {
+  const bySsh = runsAs(task, operators.ssh);
+  if (!bySsh && !runsAs(task, operators.bash)) return undefined;
+  for (const { script } of readable(task)) {
+    const found = submittedFar(script);
+    if (found) return { ...found, cause: bySsh ? task.span : found.cause };
+  }
+  return undefined;
+}
+
+/** As {@link resubmissionOf}, for a call in Python code. */
+export function resubmissionOfCall(call: RemoteCall): Resubmission | undefined {
+  const script = scriptOf(call);
+  const found = script && submittedFar(script);
+  return found && { ...found, cause: call.call.span };
+}
+
+/** The first job of a text that another machine hands on, where neither a key nor a look at what is there refuses a second one. */
+function submittedFar(script: Script): Resubmission | undefined {
+  for (const submission of submissions(script)) {
+    const { visit, submitter, span } = submission;
+    if (visit.script.place !== "remote" || visit.conditional || visit.background || guardsItself(script)) continue;
+    // Kubernetes refuses a name that it has; what is only told not to wait may be any request.
+    if (submitter.kind !== "job" && !/\bsubmit\b/.test(submission.name)) continue;
+    const outer = visit.nesting[0]?.span ?? visit.statement.span;
+    return {
+      submission,
+      span: sourceSpan(visit.script.folded, span),
+      cause: sourceSpan((visit.nesting.length > 0 ? script : visit.script).folded, outer),
+    };
+  }
+  return undefined;
 }
 
 function readable(task: Task): readonly TaskScript[] {

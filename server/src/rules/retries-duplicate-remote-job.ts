@@ -4,9 +4,17 @@ import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { known, operators } from "../airflow/kinds.ts";
 import { type Retries, retriesOf } from "../airflow/retries.ts";
-import { type Survivor, survivorOf, survivorOfCall } from "../airflow/survivors.ts";
+import {
+  type Resubmission,
+  resubmissionOf,
+  resubmissionOfCall,
+  type Survivor,
+  survivorOf,
+  survivorOfCall,
+} from "../airflow/survivors.ts";
 import { lockFix, noRetriesFix, terminalFix } from "../edits/survivors.ts";
-import { defineRule, type Related } from "./rule.ts";
+import type { Span } from "../text/span.ts";
+import { defineRule, type Related, type Report } from "./rule.ts";
 
 export default defineRule({
   code: "TET501",
@@ -42,7 +50,7 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
     )
 `,
     limits:
-      "Commands that answer at once, that may run twice (copying, reading, starting services), that only submit, or that show a lock, a look at what is running or a key of the run such as `{{ run_id }}` are left alone. Whether a script guards itself inside cannot be seen: ignore the finding there. Without `retries` Airflow retries as often as `[core] default_task_retries` says, 0 unless your deployment sets it: say so in [tool.tether.airflow].",
+      "Commands that answer at once, that may run twice (copying, reading, starting services), or that show a lock, a look at what is running or a key of the run such as `{{ run_id }}` are left alone. A command that only submits (`sbatch`, `qsub`) is an info, since its connection is open for a moment; one that stays until its job has ended is a warning. Whether a script guards itself inside cannot be seen: ignore the finding there. Without `retries` Airflow retries as often as `[core] default_task_retries` says, 0 unless your deployment sets it: say so in [tool.tether.airflow].",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
       "https://github.com/apache/airflow/issues/13747",
@@ -53,7 +61,12 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
       const retries = retriesOf(file, task);
       if (retries === "unknown" || retries.count <= 0) continue;
       const survivor = survivorOf(file, task);
-      if (!survivor || survivor.guarded) continue;
+      if (!survivor) {
+        const again = resubmissionOf(task);
+        if (again) report({ ...resubmitted(again, retries, task.span), fixes: () => [noRetriesFix(file, task)] });
+        continue;
+      }
+      if (survivor.guarded) continue;
       // A job that ends, well or badly, is over before the retry; only a wait that is given up leaves one behind.
       if (survivor.by === "remote-job" && isUnset(argument(file, task, "timeout"))) continue;
       report({
@@ -71,8 +84,19 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
     }
     for (const call of file.calls) {
       const retried = call.live ? (firstRetried(file, call.tasks) ?? retriedElsewhere(call)) : undefined;
-      const survivor = retried && survivorOfCall(file, call);
-      if (!survivor || survivor.guarded) continue;
+      if (!retried) continue;
+      const survivor = survivorOfCall(file, call);
+      if (!survivor) {
+        const again = resubmissionOfCall(call);
+        const { task } = retried;
+        if (again)
+          report({
+            ...resubmitted(again, retried.retries, call.span),
+            fixes: () => [task && noRetriesFix(file, task)],
+          });
+        continue;
+      }
+      if (survivor.guarded) continue;
       report({
         span: call.span,
         cause: call.call.span,
@@ -106,6 +130,25 @@ function message({ by }: Survivor, { count }: Retries): string {
   const again = count === 1 ? "the retry starts" : `each of ${count} retries starts`;
   if (by === "remote-job") return `When timeout passes, the remote job is not stopped: ${again} another one beside it.`;
   return `After a lost connection, a timeout or a dead worker the remote command runs on: ${again} another copy beside it.`;
+}
+
+/** What only submits is soon done, so that its connection seldom breaks; what stays until the job has ended is not. */
+function resubmitted(
+  { submission: { name, followed }, span, cause }: Resubmission,
+  retries: Retries,
+  at: Span,
+): Parameters<Report>[0] {
+  const again = retries.count === 1 ? "the retry submits" : `each of ${retries.count} retries submits`;
+  return {
+    span: at,
+    cause,
+    severity: followed ? "warning" : "info",
+    message: followed
+      ? `A lost connection or a timeout while this waits for \`${name}\` leaves its job running: ${again} another one.`
+      : `A connection that breaks once \`${name}\` is accepted fails the task: ${again} the job again.`,
+    hint: "Set retries=0, or look for the job by its name before you submit it.",
+    related: [{ span, message: "hands the job on" }, ...related(retries)],
+  };
 }
 
 /** Airflow 1.10.11 and older do not know get_pty. */
