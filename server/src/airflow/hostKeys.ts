@@ -1,14 +1,14 @@
 /** Code that accepts any ssh host key: policies, hook arguments, connections. */
 import type { Attribute, Call, CallArgument, Expr, Str } from "../syntax/python.ts";
 import { keyword, lastName, unwrap } from "../syntax/python.ts";
-import { everyExpression, walkStatements } from "../syntax/traverse.ts";
+import { everyExpression, expressionsOf, walkExpr, walkScoped, walkStatements } from "../syntax/traverse.ts";
 import { contains, type Span, slice } from "../text/span.ts";
 import { holdsAny } from "../text/words.ts";
 import type { DagFile } from "./dagfile.ts";
 
 /** A place in Python code that turns the check of host keys off. */
 export type UncheckedClient = {
-  readonly form: "policy" | "argument" | "connection" | "asyncssh" | "pysftp";
+  readonly form: "policy" | "argument" | "connection" | "asyncssh" | "pysftp" | "transport";
   /** What is written there, for a message: `AutoAddPolicy`, `no_host_key_check=True`. */
   readonly how: string;
   readonly span: Span;
@@ -20,7 +20,7 @@ export type UncheckedClient = {
   readonly fresh: boolean;
 };
 
-const words = ["host_key", "hostkey", "known_hosts"];
+const words = ["host_key", "hostkey", "known_hosts", "Transport"];
 
 /** All such places of a file. */
 export function uncheckedClients(file: DagFile): UncheckedClient[] {
@@ -57,6 +57,7 @@ export function uncheckedClients(file: DagFile): UncheckedClient[] {
       return true;
     });
   }
+  if (speaks(/\bparamiko\b[^]*\bTransport\b/)) found.push(...transports(file));
   return found.map((one) => (isFresh(file, one) ? { ...one, fresh: true } : one));
 }
 
@@ -156,6 +157,30 @@ function asyncsshOf(call: Call): UncheckedClient[] {
     return [];
   const given = keyword(call, "known_hosts");
   return given && isNone(given.value) ? [of("asyncssh", "known_hosts=None", given.span, given.value, call)] : [];
+}
+
+/**
+ * `paramiko.Transport(address).connect(username=…, password=…)`: a transport looks into no known_hosts, it compares with
+ * the key that it is given. Source: paramiko's `Transport.connect`.
+ */
+function transports(file: DagFile): UncheckedClient[] {
+  if (file.text.includes("get_remote_server_key")) return [];
+  const found: UncheckedClient[] = [];
+  walkScoped(file.module.body, file.names.module, file.names, (statement, scope) => {
+    for (const outer of expressionsOf(statement)) {
+      walkExpr(outer, (expr) => {
+        const { func } = expr.kind === "call" ? expr : { func: undefined };
+        if (expr.kind !== "call" || func?.kind !== "attribute" || func.name !== "connect") return true;
+        const owner = file.values.evaluate(func.value, scope);
+        if (owner.kind !== "call" || !/^paramiko\.(?:transport\.)?Transport$/.test(owner.callee)) return true;
+        const open = expr.args.every((one) => one.form === "keyword" && one.name !== "hostkey");
+        if (open) found.push(of("transport", "Transport.connect without hostkey=", expr.span, expr));
+        return true;
+      });
+    }
+    return true;
+  });
+  return found;
 }
 
 function isNone(expr: Expr): boolean {

@@ -90,7 +90,9 @@ with DAG("sync") as dag:
         hint:
           one.form === "policy"
             ? "Load known_hosts and use paramiko.RejectPolicy()."
-            : "Leave the check on, and give the host's key: known_hosts, or host_key in the connection.",
+            : one.form === "transport"
+              ? "Pass hostkey=, the key that this host is known to have, or use SSHClient with known_hosts."
+              : "Leave the check on, and give the host's key: known_hosts, or host_key in the connection.",
         fixes: () => [one.form === "policy" ? rejectUnknown(file, one) : undefined],
       });
     }
