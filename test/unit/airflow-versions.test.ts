@@ -51,6 +51,24 @@ describe("the version that imports give away", () => {
     ],
     ["paths that Airflow 3 took away", "from airflow.operators.bash import BashOperator", "2.11.0", "imports"],
     ["a star import", "from airflow.operators.bash import *", "2.11.0", "imports"],
+    [
+      "the old names with an argument of a later provider",
+      "from airflow.contrib.operators.ssh_operator import SSHOperator\nSSHOperator(task_id='a', command='x', cmd_timeout=60)",
+      "2.11.0",
+      "imports",
+    ],
+    [
+      "a path of 2.0 with an argument of a later provider",
+      "from airflow.hooks.base_hook import BaseHook\nfrom airflow.providers.docker.operators.docker import DockerOperator\nDockerOperator(task_id='a', image='x', mount_tmp_dir=False)",
+      "2.11.0",
+      "imports",
+    ],
+    [
+      "the old names with an argument that no version has",
+      "from airflow.contrib.operators.ssh_operator import SSHOperator\nSSHOperator(task_id='a', command='x', limit=60)",
+      "1.10.15",
+      "imports",
+    ],
     ["the SDK", "from airflow.sdk import DAG", unknownProject.target.airflow, "imports"],
     [
       "the SDK beside old paths",

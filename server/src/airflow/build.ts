@@ -68,11 +68,22 @@ export function build(
   const outcomes = results(module);
   const reached = runBy({ module, names, tasks, users, imports, importsOf: around.importsOf });
   const calls = collectCalls(module, values, outcomes, reached.here, tasks.length > 0);
-  return new BuiltFile(source, module, values, outcomes, projectFor(project, names, source.text), found, edges, openEdges, calls, {
-    around,
-    reached,
-    used: users.length > 0,
-  });
+  return new BuiltFile(
+    source,
+    module,
+    values,
+    outcomes,
+    projectFor(project, names, source.text, tasks),
+    found,
+    edges,
+    openEdges,
+    calls,
+    {
+      around,
+      reached,
+      used: users.length > 0,
+    },
+  );
 }
 
 /**

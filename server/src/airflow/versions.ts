@@ -1,5 +1,8 @@
 /** What a file gives away about its Airflow, by its own imports before all. */
+import { compareVersions } from "../catalog/index.ts";
 import type { Names } from "../syntax/scope.ts";
+import { hasParameter } from "./availability.ts";
+import type { Task } from "./dagfile.ts";
 import { newestAirflow, type Project, type Target } from "./target.ts";
 
 /** The oldest Airflow whose modules these imports name; undefined when they fit every version. */
@@ -41,14 +44,33 @@ function laterThanFirst(text: string): string | undefined {
     : undefined;
 }
 
-/** Files with the same imports see the same project, so that what was looked up for it is known. */
+/** Files with the same guess see the same project, so that what was looked up for it is known. */
 const inferred = new WeakMap<Project, Map<string, Project>>();
 
-/** The project as one file sees it: where nothing else told the version, its imports do. */
-export function projectFor(project: Project, names: Names, text: string): Project {
+/** The project as one file sees it: where nothing else told the version, its imports and the arguments of its tasks do. */
+export function projectFor(project: Project, names: Names, text: string, tasks: readonly Task[]): Project {
   if (project.target.origin !== "default") return project;
   const airflow = targetFromImports(names, text);
   if (airflow === undefined) return project;
+  const guess = inferredAt(project, airflow);
+  if (compareVersions(airflow, newest2) >= 0) return guess;
+  const later = inferredAt(project, newest2);
+  return tasks.some((one) => givesLater(one, guess, later)) ? later : guess;
+}
+
+/** Old module paths work until here. */
+const newest2 = "2.11.0";
+
+/** Whether the task's call gives a parameter that its class got after the guess: `cmd_timeout=`, from the ssh provider's 2.2.0 on. */
+function givesLater({ operator, form, call, made }: Task, guess: Project, later: Project): boolean {
+  const { known, subclasses } = operator;
+  if (!known || !call || made || form !== "operator" || subclasses.length > 0) return false;
+  for (const { name } of call.args)
+    if (name !== undefined && !hasParameter(guess, known, name) && hasParameter(later, known, name)) return true;
+  return false;
+}
+
+function inferredAt(project: Project, airflow: string): Project {
   let by = inferred.get(project);
   if (!by) {
     by = new Map();
