@@ -11,6 +11,7 @@ import {
   mentionsOtherMachine,
   waitsForOtherMachine,
 } from "../shell/pace.ts";
+import { printsNothing, printsOn } from "../shell/printing.ts";
 import type { Script, ShellCommand, Word } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
 import { qualifiedName } from "../syntax/names.ts";
@@ -85,7 +86,8 @@ export const printing = "a remote command that goes on printing";
 export function remoteWork(file: DagFile, task: Task): string | undefined {
   if (runsAs(task, operators.ssh) || runsAs(task, operators.winrm)) {
     if (onlyAnswersAtOnce(task, isLimited) || mayDefer(file, task)) return undefined;
-    return endsSilence(file, task) ? printing : "a remote command that hangs";
+    if (!endsSilence(file, task)) return "a remote command that hangs";
+    return task.scripts.length > 0 && task.scripts.every(({ script }) => printsNothing(script)) ? undefined : printing;
   }
   if (runsAs(task, operators.sftp)) return "a transfer that hangs";
   if (runsAs(task, operators.docker) && task.form === "operator")
@@ -148,6 +150,17 @@ function polledWork(file: DagFile, task: Task): string | undefined {
   // A stream is to go on for ever; master="local[*]" runs here; spark.yarn.submit.waitAppCompletion may not wait.
   if (/stream|\blocal\b|waitAppCompletion/i.test(written)) return undefined;
   return `${behaviour.endless} that never ends`;
+}
+
+/** What a task's ssh command is known to print with while it waits, so that no limit on silence ends it. */
+export function reporter(file: DagFile, task: Task): string | undefined {
+  const call = awaitedSshCall(file, task);
+  const own = call ? scriptOf(call) : undefined;
+  for (const script of call ? (own ? [own] : []) : task.scripts.map((one) => one.script)) {
+    const program = printsOn(script);
+    if (program !== undefined) return program;
+  }
+  return undefined;
 }
 
 /** The ssh call in a Python task's code that may hold it, since nobody limits how long it takes; the one without any limit first. */

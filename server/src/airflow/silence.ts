@@ -1,6 +1,7 @@
 /** How long SSHOperator lets its command be silent. */
 import { argument } from "./arguments.ts";
 import { hasParameter, providerAtLeast } from "./availability.ts";
+import { isUnset, secondsOf } from "./bounds.ts";
 import type { DagFile, Lookup, Task } from "./dagfile.ts";
 import { operators, runsAs } from "./kinds.ts";
 
@@ -8,6 +9,14 @@ import { operators, runsAs } from "./kinds.ts";
 export function silenceLimit(file: DagFile, task: Task): Lookup {
   const { known } = task.operator;
   return known && hasParameter(file.project, known, "cmd_timeout") ? argument(file, task, "cmd_timeout") : "absent";
+}
+
+/** The seconds of silence after which SSHOperator gives its command up; undefined: a hook or an unknown value says how many. */
+export function silenceSeconds(file: DagFile, task: Task): number | undefined {
+  if (!runsAs(task, operators.ssh)) return undefined;
+  const given = silenceLimit(file, task);
+  if (typeof given === "object") return secondsOf(given.resolved);
+  return given === "absent" && isUnset(argument(file, task, "ssh_hook")) ? 10 : undefined;
 }
 
 /**

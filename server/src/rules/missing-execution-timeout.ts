@@ -1,15 +1,17 @@
+import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import { isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { shownName } from "../airflow/kinds.ts";
-import { awaitedSshCall, onlyAnswersAtOnce, printing, remoteWork } from "../airflow/remote.ts";
+import { awaitedSshCall, onlyAnswersAtOnce, printing, remoteWork, reporter } from "../airflow/remote.ts";
 import { serviceEnd } from "../airflow/serviceLimits.ts";
-import { idleSilenceLimit } from "../airflow/silence.ts";
+import { idleSilenceLimit, silenceSeconds } from "../airflow/silence.ts";
 import type { ServiceEnd } from "../catalog/behaviour/facts.ts";
 import { behaviourOf } from "../catalog/behaviour.ts";
 import { defaultExecutionTimeoutFix, executionTimeoutFix } from "../edits/limits.ts";
 import { asksOnce, tellsService } from "../shell/pace.ts";
 import type { Fix } from "../text/edit.ts";
+import type { Span } from "../text/span.ts";
 import { isExempt } from "./exemptOperators.ts";
 import { textsOption } from "./option.ts";
 import { defineRule } from "./rule.ts";
@@ -30,24 +32,22 @@ export default defineRule({
   profile: "recommended",
   mergesInto: ["paramiko-no-timeout", "ssh-cmd-timeout-unlimited"],
   docs: {
-    why: `\`execution_timeout\` is None for every operator unless you, the DAG's \`default_args\` or \`[core] default_task_execution_timeout\` set it. A task that waits for another machine then ends when that machine is done, or never: a hung NFS mount, a lost TCP peer or a stuck query holds the task and its worker slot. An SSHOperator's \`cmd_timeout\` only ends silence: a loop that goes on printing runs without a limit. With one, Airflow raises AirflowTaskTimeout in the task, calls \`on_kill\`, and retries the task if it has retries left.`,
+    why: `\`execution_timeout\` is None for every operator unless you, the DAG's \`default_args\` or \`[core] default_task_execution_timeout\` set it. A task that waits for another machine then ends when that machine is done, or never: a hung NFS mount, a lost TCP peer or a stuck query holds the task and its worker slot. An SSHOperator's \`cmd_timeout\` only ends silence: spark-submit, \`tail -f\` or a loop that goes on printing runs without a limit. With one, Airflow raises AirflowTaskTimeout in the task, calls \`on_kill\`, and retries the task if it has retries left.`,
     bad: `from airflow import DAG
-from airflow.providers.ssh.operators.ssh import SSHOperator
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
 with DAG("backup") as dag:
-    dump = SSHOperator(task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600)
+    dump = KubernetesPodOperator(task_id="dump", name="dump", image="example.com/dump:1.4", arguments=["--all"])
 `,
     good: `from datetime import timedelta
 
 from airflow import DAG
-from airflow.providers.ssh.operators.ssh import SSHOperator
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
 with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as dag:
-    dump = SSHOperator(
-        task_id="dump", ssh_conn_id="db1", command="/opt/dump.sh --all", cmd_timeout=600, get_pty=True
-    )
+    dump = KubernetesPodOperator(task_id="dump", name="dump", image="example.com/dump:1.4", arguments=["--all"])
 `,
-    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of operators that poll a job of a service (Athena, BigQuery, Databricks, Dataproc, ECS, Glue, Livy, SageMaker, Snowflake, Spark and others) without an end of their own, of ssh calls and SFTP or FTP transfers in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients, a curl or wget that saves or sends a file), not of short calls such as aws. Where the service ends the work within 4 hours by itself (Athena, Cloud Build, Cloud Run, Dataproc batches), it is an info. Operators that stop polling by default (EMR Serverless after 25 minutes, Data Factory after 7 days) are left alone, and so are calls that tell the operator or the service a limit: \`max_polling_attempts\`, \`MaxRuntimeInSeconds\`, \`timeout_seconds\`. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone, but not in Airflow 1.10, where that ends no running task. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
+    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of operators that poll a job of a service (Athena, BigQuery, Databricks, Dataproc, ECS, Glue, Livy, SageMaker, Snowflake, Spark and others) without an end of their own, of ssh calls and SFTP or FTP transfers in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients, a curl or wget that saves or sends a file), not of short calls such as aws. An SSH command whose silence has a limit is an info, unless it is known to print for as long as it waits (spark-submit, followed logs, a loop that prints); one that writes to files only is left alone. Where the service ends the work within 4 hours by itself (Athena, Cloud Build, Cloud Run, Dataproc batches), it is an info. Operators that stop polling by default (EMR Serverless after 25 minutes, Data Factory after 7 days) are left alone, and so are calls that tell the operator or the service a limit: \`max_polling_attempts\`, \`MaxRuntimeInSeconds\`, \`timeout_seconds\`. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone, but not in Airflow 1.10, where that ends no running task. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],
   },
   options: [ignoreOperators],
@@ -64,11 +64,13 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
     for (const { task, work } of lacking) {
       report({
         span: task.span,
-        // A call without a timeout of its own says it better.
-        cause: awaitedSshCall(file, task)?.call.span ?? task.span,
-        // One request or one word to a service is over soon where nothing is wrong, and some services end their work.
+        cause: causeOf(file, task, work),
+        // One request or one word to a service is over soon where nothing is wrong, and some services end their work;
+        // a command that hangs is silent as a rule.
         severity:
-          endsSoon(file, task) || onlyAnswersAtOnce(task, (one) => tellsService(one) || asksOnce(one))
+          (work === printing && reporter(file, task) === undefined) ||
+          endsSoon(file, task) ||
+          onlyAnswersAtOnce(task, (one) => tellsService(one) || asksOnce(one))
             ? "info"
             : "warning",
         message: `${shownName(task)} has no execution_timeout: ${consequence(file, task, work)}`,
@@ -78,6 +80,14 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
     }
   },
 });
+
+/** A call without a timeout of its own says it better; what a command might print says nothing of how long it is let run. */
+function causeOf(file: DagFile, task: Task, work: string): Span {
+  const call = awaitedSshCall(file, task);
+  if (call) return call.call.span;
+  const command = work === printing ? argument(file, task, "command") : "absent";
+  return typeof command === "object" && command.origin === "call" ? command.span : task.span;
+}
 
 /** One default serves better than the same line on many tasks. */
 function forAll(file: DagFile, { dag }: Task, lacking: readonly { readonly task: Task }[]): Fix | undefined {
@@ -99,12 +109,18 @@ function endAtService(file: DagFile, task: Task): ServiceEnd | undefined {
 }
 
 function consequence(file: DagFile, task: Task, work: string): string {
-  if (work === printing)
-    return "while the remote command keeps printing, nothing else ends it, and the task holds its worker slot.";
+  if (work === printing) return spoken(silenceSeconds(file, task), reporter(file, task));
   const end = endAtService(file, task);
   if (end) return `it waits for ${work} and holds its worker slot; ${end.says}.`;
   const idle = idleSilenceLimit(file, task);
   return idle === undefined
     ? `${work} holds the task and its worker slot for ever.`
     : `its ${idle}= ends no silent command in this version, so one that hangs holds the worker slot for ever.`;
+}
+
+function spoken(silence: number | undefined, program: string | undefined): string {
+  const limit = silence === undefined ? "its limit on silence" : `${silence} s of silence`;
+  return program === undefined
+    ? `${limit} ends it, but not a command that keeps printing.`
+    : `${program} prints while it waits, so ${limit} never ends it, and nothing else does.`;
 }
