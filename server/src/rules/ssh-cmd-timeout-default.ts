@@ -1,5 +1,5 @@
 import { argument } from "../airflow/arguments.ts";
-import { hasParameter, providerAtLeast } from "../airflow/availability.ts";
+import { hasParameter, providerAtLeast, providerIsKnown } from "../airflow/availability.ts";
 import { isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
@@ -8,6 +8,8 @@ import { findClass } from "../catalog/index.ts";
 import { secondsFix } from "../edits/limits.ts";
 import { tellsService } from "../shell/pace.ts";
 import { defineRule, type Related } from "./rule.ts";
+
+const provider = "apache-airflow-providers-ssh";
 
 export default defineRule({
   code: "TET202",
@@ -42,7 +44,7 @@ with DAG("nightly_load") as dag:
     )
 `,
     limits:
-      "The connection's extras may hold a `cmd_timeout` that Tether cannot see: ignore the finding there. A task that is given an `ssh_hook` is left alone unless the hook is an `SSHHook` made in the same file without a limit.",
+      "Where the project does not tell its provider, the newest is taken, and a task with an old `timeout` in its `default_args` is an info. The connection's extras may hold a `cmd_timeout` that Tether cannot see: ignore the finding there. A task that is given an `ssh_hook` is left alone unless the hook is an `SSHHook` made in the same file without a limit.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
       "https://github.com/apache/airflow/issues/29282",
@@ -52,7 +54,7 @@ with DAG("nightly_load") as dag:
     for (const task of file.tasks) {
       if (!runsAs(task, operators.ssh) || !task.operator.known) continue;
       // Before 3.3.0 the limit was written down but not kept; Airflow 1.10 knows it under another name.
-      if (!providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.3.0")) continue;
+      if (!providerAtLeast(file.project, provider, "3.3.0")) continue;
       if (!hasParameter(file.project, task.operator.known, "cmd_timeout")) continue;
       if (argument(file, task, "cmd_timeout") !== "absent") continue;
       if (usesOldName(file, task)) continue;
@@ -60,7 +62,7 @@ with DAG("nightly_load") as dag:
       if (onlyAnswersAtOnce(task)) continue;
       report({
         span: task.span,
-        severity: onlyAnswersAtOnce(task, tellsService) ? "info" : "warning",
+        severity: isDoubtful(file, task) || onlyAnswersAtOnce(task, tellsService) ? "info" : "warning",
         message: `${task.operator.name} gives up after 10 s without output${unless(file, task)}${afterwards(file, task)}.`,
         related: oldDefault(file, task),
         hint: "Set cmd_timeout to the longest silence, in seconds, that the command may keep.",
@@ -74,6 +76,11 @@ with DAG("nightly_load") as dag:
 function usesOldName(file: DagFile, task: Task): boolean {
   const old = argument(file, task, "timeout");
   return old !== "absent" && (typeof old === "string" || (old.origin !== "default_args" && old.origin !== "group"));
+}
+
+/** Who still says `timeout` for its tasks may have a provider that heeds neither. */
+function isDoubtful(file: DagFile, task: Task): boolean {
+  return argument(file, task, "timeout") !== "absent" && !providerIsKnown(file.project, provider);
 }
 
 /** `default_args={"timeout": 7200}`, which once was the limit of each SSHOperator. */
@@ -99,16 +106,19 @@ function mayCarryLimit(hook: Lookup): boolean {
   );
 }
 
-/** The connection's extras count since 3.5.0; a hook that is given its host may have no connection. */
+/**
+ * From which provider on the limit is kept, where the project does not tell its own. The connection's extras count since
+ * 3.5.0; a hook that is given its host may have no connection.
+ */
 function unless(file: DagFile, task: Task): string {
   const hook = argument(file, task, "ssh_hook");
   const given = typeof hook === "object" && hook.resolved.kind === "call" ? hook.resolved.call.args : [];
   // SSHHook(ssh_conn_id=None, …)
   const unconnected =
     given.length > 0 && given[0]?.form !== "positional" && !given.some((one) => one.name === "ssh_conn_id");
-  return !unconnected && providerAtLeast(file.project, "apache-airflow-providers-ssh", "3.5.0")
-    ? " (or its connection's cmd_timeout)"
-    : "";
+  const words = providerIsKnown(file.project, provider) ? [] : ["from ssh provider 3.3.0"];
+  if (!unconnected && providerAtLeast(file.project, provider, "3.5.0")) words.push("or its connection's cmd_timeout");
+  return words.length > 0 ? ` (${words.join("; ")})` : "";
 }
 
 /** Only a terminal's end reaches the remote command; the operator asks for one with get_pty, or for a command that starts with sudo. */
