@@ -155,6 +155,25 @@ describe("names bound more than once", () => {
   });
 });
 
+describe("the names of comprehensions", () => {
+  it.each([
+    ["one after the other", "[see(f'load {t}') for t in ['a', 'b']]", ["load a", "load b"]],
+    ["parts of items", "[see(k + v) for k, v in {'a': '1', 'b': '2'}.items()]", ["a1", "b2"]],
+    ["in one another", "[see(a + b) for a in ['x', 'y'] for b in ['1', '2']]", ["x1", "x2", "y1", "y2"]],
+    ["the inner one of a name", "[[see(a) for a in ['1']] for a in ['x', 'y']]", ["1"]],
+    ["what it goes through is outside of it", "a = ['x']\n[see(a) for a in a]", ["x"]],
+    ["gone behind it", "t = 'own'\nall = [t for t in ['a', 'b']]\nsee(t)", ["own"]],
+    ["not known", "[see(f'load {t}') for t in tables()]", ["load ?"]],
+    [
+      "through a function",
+      "def make(t):\n    see('load ' + t)\n[make(t=one) for one in ['a', 'b']]",
+      ["load a", "load b"],
+    ],
+  ])("%s", (_name, source, expected) => {
+    expect(texts(source)).toEqual(expected);
+  });
+});
+
 describe("other values", () => {
   it.each([
     ["from datetime import timedelta\nsee(timedelta(hours=1, minutes=5))", 3900],

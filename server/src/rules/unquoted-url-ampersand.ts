@@ -1,7 +1,8 @@
+import type { DagFile } from "../airflow/dagfile.ts";
 import { shellTexts } from "../airflow/shellTexts.ts";
 import { blank } from "../shell/blank.ts";
 import { type Detached, detached } from "../shell/detach.ts";
-import { editFolded, sourceSpan } from "../syntax/folded.ts";
+import { editFolded, type Folded, sourceSpan } from "../syntax/folded.ts";
 import type { Fix } from "../text/edit.ts";
 import { partKey, type Span } from "../text/span.ts";
 import { defineRule } from "./rule.ts";
@@ -39,7 +40,10 @@ with DAG("load") as dag:
         // http://x/?a=1&b=2&c=3: `b=2 &` is part of the first one's trouble.
         if (!job.inUrl || job.statement.kind === "assignment") continue;
         const url = urlAt(job);
-        const span = sourceSpan(job.script.folded, url);
+        const written = sourceSpan(job.script.folded, url);
+        // f"curl {url}": the quotes are missing there, whatever the name stands for.
+        const name = nameOf(job.script.folded, url);
+        const span = name ?? written;
         if (seen.has(partKey(span))) continue;
         seen.add(partKey(span));
         const program = job.program ?? "the command";
@@ -47,7 +51,8 @@ with DAG("load") as dag:
           span,
           message: `The shell ends this URL at its first \`&\`: ${program} runs in the background with half of the query, and its exit status is lost.`,
           hint: "Put the URL in quotes.",
-          fixes: () => [quoted(job, url)],
+          ...(name ? { related: [{ span: written, message: "the URL" }] } : {}),
+          fixes: () => [quoted(file, job, url, span, name !== undefined)],
         });
       }
     }
@@ -64,13 +69,36 @@ function urlAt({ script, ampersand, span }: Detached): Span {
   return { start, end: at + rest.length };
 }
 
-function quoted({ script, nestedIn }: Detached, url: Span): Fix | undefined {
+/** The name through which the whole URL comes into a text that stands elsewhere. */
+function nameOf({ segments }: Folded, url: Span): Span | undefined {
+  const first = segments.findIndex((one) => one.end > url.start);
+  const name = segments[first]?.via;
+  if (!name || segments[first - 1]?.via?.start === name.start) return undefined;
+  const whole = segments.every((one) => one.end <= url.start || one.start >= url.end || one.via?.start === name.start);
+  return whole ? name : undefined;
+}
+
+function quoted(
+  { text: source }: DagFile,
+  { script, nestedIn }: Detached,
+  url: Span,
+  span: Span,
+  named: boolean,
+): Fix | undefined {
   // In a text that stands in quotes itself, they would end there.
   if (nestedIn.length > 0) return undefined;
-  const text = script.folded.text.slice(url.start, url.end);
+  const { folded } = script;
+  const text = folded.text.slice(url.start, url.end);
   const quote = /[$`]/.test(text) || text.includes("'") ? '"' : "'";
   if (text.includes(quote)) return undefined;
-  const edits = [url.start, url.end].map((at) => editFolded(script.folded, { start: at, end: at }, quote));
-  const [open, close] = edits;
-  return open && close && { title: "Quote the URL", edits: [open, close], safety: "safe" };
+  const open = editFolded(folded, { start: url.start, end: url.start }, quote);
+  const close = named
+    ? open && { span: { start: span.end, end: span.end }, text: open.text }
+    : editFolded(folded, { start: url.end, end: url.end }, quote);
+  if (!open || !close) return undefined;
+  // Both in the one literal: at the ends of the URL, or around its {name}.
+  const around = named
+    ? open.span.start === span.start && source[span.start] === "{" && source[span.end - 1] === "}"
+    : open.span.start === span.start && close.span.start === span.end;
+  return around ? { title: "Quote the URL", edits: [open, close], safety: "safe" } : undefined;
 }

@@ -23,6 +23,7 @@ type Mutable = {
   parent: Scope | undefined;
   owner: Scope["owner"];
   bindings: Map<string, Binding[]>;
+  comprehended: Map<string, Binding[]> | undefined;
 };
 
 /** What other files tell of the names that a module imports. */
@@ -47,7 +48,7 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
   const keysSet = new Map<string, Set<string>>();
 
   const open = (kind: Scope["kind"], owner: Scope["owner"], parent: Scope | undefined): Mutable => {
-    const scope: Mutable = { kind, parent, owner, bindings: new Map() };
+    const scope: Mutable = { kind, parent, owner, bindings: new Map(), comprehended: undefined };
     scopes.set(owner, scope);
     return scope;
   };
@@ -144,6 +145,14 @@ export function bindNames(module: Module, origins: Origins = alone): Names {
         if (mutators.has(name)) mutated.add(value.id);
         // load.env.update(…)
       } else if (value.kind === "attribute" || value.kind === "subscript") setAttribute(value);
+    }
+    if (expr.kind === "comprehension") {
+      scope.comprehended ??= new Map();
+      const inside = { ...scope, bindings: scope.comprehended };
+      const { start } = expr.span;
+      const place = body(expr.span);
+      for (const { target: item, source } of expr.clauses)
+        target(inside, item, place, start, "loop", source, { source, part: [] });
     }
     if (expr.kind === "walrus") {
       add(scope, {

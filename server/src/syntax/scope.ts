@@ -65,6 +65,8 @@ export type Scope = {
   readonly parent: Scope | undefined;
   readonly owner: Module | FunctionDef | ClassDef | Lambda;
   readonly bindings: ReadonlyMap<string, readonly Binding[]>;
+  /** The names of its comprehensions, outer ones first, which only these see; most scopes have none. */
+  readonly comprehended: ReadonlyMap<string, readonly Binding[]> | undefined;
 };
 
 /** All scopes of one file. */
@@ -97,6 +99,8 @@ export function lookup(scope: Scope, name: string, offset: number): Found | "unb
   let here: Scope | undefined = scope;
   let inner = false;
   while (here) {
+    const item = here.comprehended && innermost(here.comprehended.get(name), offset);
+    if (item) return { binding: item, scope: here };
     // A function's body does not see the names of the class around it.
     const bindings = inner && here.kind === "class" ? undefined : here.bindings.get(name);
     if (bindings) {
@@ -107,6 +111,20 @@ export function lookup(scope: Scope, name: string, offset: number): Found | "unb
     here = here.parent;
   }
   return "unbound";
+}
+
+/** The name of the innermost comprehension around an offset; what it goes through is read outside of it. */
+function innermost(bindings: readonly Binding[] | undefined, offset: number): Binding | undefined {
+  let found: Binding | undefined;
+  for (const one of bindings ?? []) {
+    const within = contains(one.branch.region, offset);
+    if (within && !(one.kind === "other" && one.item && contains(one.item.source.span, offset))) found = one;
+  }
+  return found;
+}
+
+function contains({ start, end }: Span, offset: number): boolean {
+  return start <= offset && offset < end;
 }
 
 /** Seen from an inner scope any binding may be in force, so there must be one, or all must be imports of one thing. */

@@ -162,7 +162,8 @@ function rounds(choice: Choice & { kind: "loop" }, run: Run, self: Evaluation): 
   const inner = run === anyRun ? self : self.during(run, self.nesting);
   const items = inner && itemsOf(choice.item.source, choice.scope, inner);
   if (!items) return [];
-  const bindings = [...choice.scope.bindings.values()]
+  const { bindings: own, comprehended } = choice.scope;
+  const bindings = [...own.values(), ...(comprehended?.values() ?? [])]
     .flat()
     .filter((one) => one.kind === "other" && one.item?.source === choice.item.source);
   return items.map((item) => {
