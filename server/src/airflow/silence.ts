@@ -1,6 +1,6 @@
 /** How long SSHOperator lets its command be silent. */
 import { argument } from "./arguments.ts";
-import { hasParameter, providerAtLeast } from "./availability.ts";
+import { hasParameter, providerAtLeast, providerIsKnown } from "./availability.ts";
 import { isUnset, secondsOf } from "./bounds.ts";
 import type { DagFile, Lookup, Task } from "./dagfile.ts";
 import { operators, runsAs } from "./kinds.ts";
@@ -20,12 +20,13 @@ export function silenceSeconds(file: DagFile, task: Task): number | undefined {
 }
 
 /**
- * The task's `timeout`, which the ssh provider had before 4.0.0, for connecting and for silence; absent where its class
- * has none, or where `cmd_timeout` says the same.
+ * The task's `timeout`, which the ssh provider had before 4.0.0, for connecting and for silence; absent where
+ * `cmd_timeout` says the same, or where the project is known to have a provider that refuses it.
  */
 export function oldTimeout(file: DagFile, task: Task): Lookup {
   const { known } = task.operator;
-  if (!known || !hasParameter(file.project, known, "timeout") || silenceLimit(file, task) !== "absent") return "absent";
+  if (!known || silenceLimit(file, task) !== "absent") return "absent";
+  if (!hasParameter(file.project, known, "timeout") && providerIsKnown(file.project, known.provider)) return "absent";
   return argument(file, task, "timeout");
 }
 

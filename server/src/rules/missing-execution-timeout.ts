@@ -85,7 +85,7 @@ with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as da
 function causeOf(file: DagFile, task: Task, work: string): Span {
   const call = awaitedSshCall(file, task);
   if (call) return call.call.span;
-  const command = work === printing ? argument(file, task, "command") : "absent";
+  const command = work === printing && !reporter(file, task) ? argument(file, task, "command") : "absent";
   return typeof command === "object" && command.origin === "call" ? command.span : task.span;
 }
 

@@ -38,6 +38,8 @@ export default defineRule({
   since: "0.1.0",
   status: "stable",
   profile: "recommended",
+  // Where nothing ends the command, that comes first, and this tells why it matters.
+  mergesInto: ["missing-execution-timeout"],
   docs: {
     why: `SSHOperator keeps one connection open for as long as the command runs, and learns its exit status only over that connection. A worker that restarts, a firewall that drops the connection or a missed heartbeat loses both: the command runs on, its result reaches nobody, and the task fails or starts it again. Meanwhile the task holds a worker slot. SSHRemoteJobOperator starts the command on the other side, lets go of the connection and asks for the exit status from the triggerer; the provider's own papers recommend it for work of minutes to hours.`,
     bad: `from airflow import DAG
@@ -64,7 +66,7 @@ with DAG("training") as dag:
     )
 `,
     limits:
-      "It goes by what the file says: a `cmd_timeout` (`timeout` before ssh 4.0.0) of 15 min or more or None, an `execution_timeout` above 1 h, or a program that usually runs long and has no `execution_timeout`. From 3 h on, or with two of these signs, it is a warning. A command with a terminal (`get_pty`) is taken to need one, and what only submits or is left in the background is the business of other rules.",
+      "It goes by what the file says: a `cmd_timeout` (`timeout` before ssh 4.0.0) of 15 min or more or None, an `execution_timeout` above 1 h, or a program that usually runs long and has no `execution_timeout`. From 3 h on, or with two of these signs, it is a warning; where missing-execution-timeout says that nothing ends the command, it is a line of that. A command with a terminal (`get_pty`) is taken to need one, and what only submits or is left in the background is the business of other rules.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html"],
   },
   options: [longRun, longSilence, warnFrom],
