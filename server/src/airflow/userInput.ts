@@ -8,6 +8,7 @@ import { type Expr, lastName, unwrap } from "../syntax/python.ts";
 import { lookup, type Scope } from "../syntax/scope.ts";
 import { overlaps } from "../text/span.ts";
 import type { DagFile, RemoteCall, Task } from "./dagfile.ts";
+import { setsOwnConf } from "./ownConf.ts";
 import { dagParamAccepts, paramAccepts } from "./params.ts";
 import { airflowMajor } from "./target.ts";
 
@@ -137,7 +138,9 @@ export function isOpen(file: DagFile, task: Task, input: UserInput): boolean {
     const accepts = paramAccepts(file, task, input.key);
     return accepts === "text" || accepts === "undeclared";
   }
-  return input.key === undefined || dagParamAccepts(file, task, input.key) !== "checked";
+  return (
+    input.key === undefined || (dagParamAccepts(file, task, input.key) !== "checked" && !setsOwnConf(file, input.key))
+  );
 }
 
 /** `{% if params.env in ['dev', 'prod'] %}`: the text itself looks at the value. */

@@ -46,7 +46,7 @@ with DAG("load") as dag:
     )
 `,
     limits:
-      "Followed are names, calls of the file's own functions, and one XCom: what a callable returns or pushes, and a template pulls by the task's id. Values that a schema restricts (a `Param` with enum, pattern, a checked format or another type than string), that pass an int, a quoting or an unknown filter, or that the text or the code tests first are left alone; so are a task's own params, which are meant as constants, though dag_run.conf overrides them too.",
+      "Followed are names, calls of the file's own functions, and one XCom: what a callable returns or pushes, and a template pulls by the task's id. Values that a schema restricts (a `Param` with enum, pattern, a checked format or another type than string), that pass an int, a quoting or an unknown filter, or that the text or the code tests first are left alone; so are keys of `dag_run.conf` that the file's own code sets, and a task's own params, which are meant as constants, though dag_run.conf overrides them too.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html",
       "https://airflow.apache.org/docs/apache-airflow/stable/security/security_model.html",
