@@ -147,8 +147,9 @@ function polledWork(file: DagFile, task: Task): string | undefined {
   // A stream is not to end, and "SELECT 1" does at once.
   if (behaviour.lasting)
     return /streaming|(["'])\s*select\s+\d+\s*;?\s*\1/i.test(written) ? undefined : behaviour.product;
-  // A stream is to go on for ever; master="local[*]" runs here; spark.yarn.submit.waitAppCompletion may not wait.
-  if (/stream|\blocal\b|waitAppCompletion/i.test(written)) return undefined;
+  if (behaviour.leavesStreams && /stream/i.test(written)) return undefined;
+  // master="local[*]" runs here; spark.yarn.submit.waitAppCompletion may not wait.
+  if (/\blocal\b|waitAppCompletion/i.test(written)) return undefined;
   return `${behaviour.endless} that never ends`;
 }
 

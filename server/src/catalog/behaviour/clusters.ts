@@ -121,6 +121,7 @@ export const clusters: readonly Behaviour[] = [
     severity: "warning",
     // Other runners work on this machine. The hook of Dataflow looks again as long as a batch job runs.
     endless: "a Dataflow job",
+    leavesStreams: true,
     only: { parameter: "runner", is: "DataflowRunner" },
     sensor: {
       class: "airflow.providers.google.cloud.sensors.dataflow.DataflowJobStatusSensor",

@@ -89,6 +89,8 @@ export type Behaviour = {
    * the operator nor the service sets the work a limit by itself.
    */
   endless?: string;
+  /** It leaves a stream to itself once that runs. */
+  leavesStreams?: true;
   /**
    * The operator polls until the work ends and sets it no limit, but the service may: what is known of that.
    */

@@ -88,6 +88,7 @@ export const google: readonly Behaviour[] = [
   fact("dataflow", "DataflowTemplatedJobStartOperator", "the Dataflow job", dataflow, {
     // hooks/dataflow.py, wait_for_done: looks again as long as a batch job runs.
     endless: "a Dataflow job",
+    leavesStreams: true,
     sensor: watch(
       "dataflow.DataflowJobStatusSensor",
       xcom("job_id", "job_id"),
@@ -97,6 +98,7 @@ export const google: readonly Behaviour[] = [
   }),
   fact("dataflow", "DataflowStartFlexTemplateOperator", "the Dataflow job", dataflow, {
     endless: "a Dataflow job",
+    leavesStreams: true,
     sensor: {
       ...watch(
         "dataflow.DataflowJobStatusSensor",
