@@ -2,9 +2,9 @@
 import { isQuickText } from "../shell/pace.ts";
 import type { ShellCommand } from "../shell/script.ts";
 import { commands } from "../shell/walk.ts";
+import { isCleanup, prepares } from "../shell/weight.ts";
 import { keyword } from "../syntax/python.ts";
 import type { Use } from "../syntax/uses.ts";
-import { slice } from "../text/span.ts";
 import type { DagFile, RemoteCall } from "./dagfile.ts";
 import { isParsed } from "./parsedOutput.ts";
 import { mayRaise, scriptOf } from "./processes.ts";
@@ -72,32 +72,17 @@ export function isJudged(file: DagFile, use: Use, leaves: boolean, depth = 0): b
   return file.results.resultOf(use.call).uses.some((one) => isJudged(file, one, leaves, depth + 1));
 }
 
-/** `cd /srv/app && docker-compose down`, where the same function has started it before, by the same client: it tidies up. */
-export function takesDown(file: DagFile, call: RemoteCall): boolean {
-  const { func } = call.call;
-  const all = commandsOf(call);
-  if (func.kind !== "attribute" || all.length === 0) return false;
-  if (!all.every((one) => one.program === "cd" || stops.test(wordsOf(one)))) return false;
-  const client = slice(file.text, func.value.span);
-  return file.calls.some(
-    (one) =>
-      one.kind === call.kind &&
-      one.function === call.function &&
-      one.call.span.end <= call.call.span.start &&
-      one.call.func.kind === "attribute" &&
-      slice(file.text, one.call.func.value.span) === client &&
-      commandsOf(one).some((command) => starts.test(wordsOf(command))),
+/** `cd /srv/app && docker-compose down`, `docker rm -f load`: nothing that the call runs does more than prepare, ask or tidy up. */
+export function cleansUp(call: RemoteCall): boolean {
+  const script = scriptOf(call);
+  if (!script || script.errors.length > 0) return false;
+  const all = commands(script);
+  return (
+    all.length > 0 && all.every(({ statement }) => !writes(statement) && (prepares(statement) || isCleanup(statement)))
   );
 }
 
-const stops = /^(?:docker|podman)[ -]?(?:compose )?(?:-\S+ \S+ )*(?:container )?(?:down|stop|rm|kill)\b/;
-const starts = /^(?:docker|podman)[ -]?(?:compose )?(?:-\S+ \S+ )*(?:container )?(?:up|run|start)\b/;
-
-function commandsOf(call: RemoteCall): ShellCommand[] {
-  const script = scriptOf(call);
-  return script ? commands(script).map(({ statement }) => statement) : [];
-}
-
-function wordsOf({ program, words }: ShellCommand): string {
-  return [program, ...words.slice(1).map((one) => one.text)].join(" ");
+/** `cat a.csv b.csv > all.csv` */
+function writes({ redirects }: ShellCommand): boolean {
+  return redirects.some((one) => /^>[>|]?$/.test(one.operator) && one.target?.text !== "/dev/null");
 }

@@ -1,6 +1,6 @@
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
 import { isRead, onlyTidies } from "../airflow/processes.ts";
-import { isJudged, succeedsAlways, takesDown } from "../airflow/sshCalls.ts";
+import { cleansUp, isJudged, succeedsAlways } from "../airflow/sshCalls.ts";
 import { freeName } from "../edits/freeNames.ts";
 import { lineIndent, startsLine } from "../edits/layout.ts";
 import { raising } from "../edits/raising.ts";
@@ -26,17 +26,17 @@ from airflow.providers.ssh.hooks.ssh import SSHHook
 
 
 @dag(schedule=None)
-def restart():
+def migrate():
     @task
-    def compose():
+    def run():
         with SSHHook("app1").get_conn() as client:
-            stdin, stdout, stderr = client.exec_command("cd /srv/app && docker compose down")
+            stdin, stdout, stderr = client.exec_command("cd /srv/app && ./migrate.sh")
             print(stdout.read().decode())
 
-    compose()
+    run()
 
 
-restart()
+migrate()
 `,
     good: `from datetime import timedelta
 
@@ -46,22 +46,22 @@ from airflow.providers.ssh.hooks.ssh import SSHHook
 
 
 @dag(schedule=None)
-def restart():
+def migrate():
     @task(execution_timeout=timedelta(minutes=10))
-    def compose():
+    def run():
         with SSHHook("app1").get_conn() as client:
-            stdin, stdout, stderr = client.exec_command("cd /srv/app && docker compose down", timeout=300)
+            stdin, stdout, stderr = client.exec_command("cd /srv/app && ./migrate.sh", timeout=300)
             print(stdout.read().decode())
             if stdout.channel.recv_exit_status() != 0:
-                raise AirflowException("docker compose down failed")
+                raise AirflowException("migrate.sh failed")
 
-    compose()
+    run()
 
 
-restart()
+migrate()
 `,
     limits:
-      "Streams that are returned or handed to another function are left alone: the status may be read there. So is output that a parser or a test with a `raise` judges. What only tidies up (`rm`, or `docker compose down` behind an `up -d` of the same function) is an info.",
+      "Streams that are returned or handed to another function are left alone: the status may be read there. So is output that a parser or a test with a `raise` judges. What only tidies up or asks (`rm`, `kill`, `docker compose down`) is an info.",
     links: ["https://docs.paramiko.org/en/stable/api/channel.html#paramiko.channel.Channel.recv_exit_status"],
   },
   check(file, report) {
@@ -83,7 +83,7 @@ restart()
       const answers = result.uses.some((use) => isTaken(file, use));
       report({
         span: first?.span ?? call.span,
-        severity: onlyTidies(call) || takesDown(file, call) ? "info" : answers ? "warning" : "error",
+        severity: onlyTidies(call) || (!answers && cleansUp(call)) ? "info" : answers ? "warning" : "error",
         message: first
           ? "Nothing depends on this exit status: when the remote command fails, Airflow still marks the task success."
           : answers
