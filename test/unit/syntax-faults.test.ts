@@ -18,6 +18,29 @@ describe("where a broken text is at fault", () => {
     expect(faults(`${header}dag = DAG("load", tags=["a)", '(b', """[""", f"{1}"])  # (\n`)).toEqual([]);
   });
 
+  test.each([
+    ["a page", "# A DAG\n\n```python\nfrom airflow import DAG\n```\n", "template 3: ```python"],
+    ["a tag", `${header}def load():\n    {% if old %}\n    pass\n    {%- endif %}\n`, "template 5: {% if old %}"],
+    [
+      "a name",
+      `${header}class {{ name }}Operator(BaseOperator):\n    pass\n`,
+      "template 4: class {{ name }}Operator(BaseOperator):",
+    ],
+    [
+      "a value",
+      `${header}{{ cookiecutter.name }}_dag = DAG("load")\n`,
+      'template 4: {{ cookiecutter.name }}_dag = DAG("load")',
+    ],
+  ])("a template: %s", (_, text, fault) => {
+    expect(faults(text)).toEqual([fault]);
+  });
+
+  test("no template: Jinja in strings", () => {
+    const text = `${header}a = BashOperator(task_id="a" bash_command="{{ ds }}")\nb = """\n{% if x %}\n"""\n`;
+    expect(faults(text).every((one) => one.startsWith("unreadable"))).toBe(true);
+    expect(faults(`${header}a = "echo\n{% if x %}\n"\n`).some((one) => one.startsWith("template"))).toBe(false);
+  });
+
   test("a bracket that nothing closes", () => {
     const text = `${header}args = {\n    "owner": "etl",\n\ndag = DAG("load", default_args=args)\nwith dag:\n    for i in range(3):\n        print(i)\n`;
     expect(faults(text)).toEqual(["open-bracket 4: {"]);

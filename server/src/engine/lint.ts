@@ -254,8 +254,11 @@ function fitted(fix: Fix, text: string): Fix {
 }
 
 function unreadable(text: string, { kind, span }: SyntaxFault, settings: Settings): Finding[] {
-  const severity = settings.enabled.get(syntaxError.name);
-  return severity === undefined ? [] : [ownFinding(syntaxError, span, unreadableMessage(text, kind, span), severity)];
+  const enabled = settings.enabled.get(syntaxError.name);
+  if (enabled === undefined) return [];
+  // It is not meant to be read as it is.
+  const severity = kind === "template" ? (settings.forced.get(syntaxError.name) ?? "info") : enabled;
+  return [ownFinding(syntaxError, span, unreadableMessage(text, kind, span), severity)];
 }
 
 function unreadableMessage(text: string, kind: SyntaxFault["kind"], span: Span): string {
@@ -268,6 +271,8 @@ function unreadableMessage(text: string, kind: SyntaxFault["kind"], span: Span):
       return "This string is never closed; tasks and calls behind it are not checked.";
     case "unreadable":
       return "Tether can't read this as Python; tasks and calls in it are not checked.";
+    case "template":
+      return "This is a template or a page with Python in it, not a DAG file; tasks and calls around such lines are not checked.";
   }
 }
 

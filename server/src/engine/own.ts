@@ -23,7 +23,7 @@ export const syntaxError = own({
   name: "syntax-error",
   severity: "warning",
   summary: "A part of the file can't be read as Python.",
-  why: "Tether goes on behind the part that it can't read; tasks and calls inside it are not checked.",
+  why: "Tether goes on behind the part that it can't read; tasks and calls inside it are not checked. A file with lines of Jinja (`{% if … %}`, `{{ … }}`) or Markdown outside of its strings is taken for a template, and gets one info: name it otherwise than `.py`, or exclude it.",
 });
 
 /** TET901 */

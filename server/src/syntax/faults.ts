@@ -4,17 +4,38 @@ import type { ConcreteNode } from "./parser.ts";
 
 /** A place to mend. */
 export type SyntaxFault = {
-  /** A bracket or a string that nothing closes, a bracket that closes nothing, or whatever else cannot be read. */
-  readonly kind: "open-bracket" | "stray-bracket" | "open-string" | "unreadable";
+  /**
+   * A bracket or a string that nothing closes, a bracket that closes nothing, or whatever else cannot be read; `template`:
+   * the first line of Jinja or Markdown around the Python.
+   */
+  readonly kind: "open-bracket" | "stray-bracket" | "open-string" | "unreadable" | "template";
   readonly span: Span;
 };
 
 /** At least one fault of a tree with errors, in order. */
 export function syntaxFaults(text: string, root: ConcreteNode): SyntaxFault[] {
   const brackets = bracketFaults(text);
+  // Behind a string that stays open, its Jinja stands as if it were code.
+  const mark = brackets.some((one) => one.kind === "open-string") ? undefined : templateMark(text, root);
+  if (mark) return [{ kind: "template", span: mark }];
   // All that is read behind them stands inside a bracket or a string where it does not belong.
   if (brackets.length > 0) return brackets;
   return outermost(root).map((node) => ({ kind: "unreadable", span: refined(text, node) }));
+}
+
+/** A tag, an expression or a fence outside of strings, where the text cannot be read. */
+const marks = /^[ \t]*(?:```|\{%[-+]?[ \t]*[a-z])|\{\{[-+]?[ \t]*[A-Za-z_][^{}\n]*\}\}/;
+
+function templateMark(text: string, root: ConcreteNode): Span | undefined {
+  if (!/```|\{%|\{\{/.test(text)) return undefined;
+  for (const node of outermost(root)) {
+    const start = lineStart(text, refined(text, node).start);
+    const line = /[^\r\n]*/.exec(text.slice(start))?.[0] ?? "";
+    // "{{ ds }}" is a string.
+    const code = line.replace(/(["'])(?:\\.|(?!\1).)*\1|#.*/g, (one) => " ".repeat(one.length));
+    if (marks.test(code)) return { start: start + line.search(/\S/), end: start + line.trimEnd().length };
+  }
+  return undefined;
 }
 
 /** ERROR and missing nodes that stand in no other. */
