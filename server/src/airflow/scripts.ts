@@ -5,9 +5,10 @@ import { lowerScript } from "../shell/lower.ts";
 import type { Dialect, Place } from "../shell/script.ts";
 import type { Evaluator } from "../syntax/evaluator.ts";
 import { withJinja } from "../syntax/pieces.ts";
-import type { Expr } from "../syntax/python.ts";
+import { type Expr, keyword } from "../syntax/python.ts";
 import { walkStatements } from "../syntax/traverse.ts";
 import { knownText, type Value } from "../syntax/value.ts";
+import { slice } from "../text/span.ts";
 import { argument, valuesGiven } from "./arguments.ts";
 import type { BareTask } from "./collectedTask.ts";
 import { containerTexts } from "./containers.ts";
@@ -46,6 +47,7 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
   if (!known) return [];
   const entry = scriptArguments.find(([fqcn]) => isSubclassOf(known, fqcn));
   if (!entry) {
+    if (known.name === "BaseOperator") return overSsh(values, task);
     const texts = containerTexts(values, task).map((one) => ({ ...one, template: undefined }));
     return [...texts, ...templateNames(values, task, known, templates)];
   }
@@ -83,6 +85,41 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
     for (const one of valuesGiven(values, task, given)) add(read, given.value, one);
   }
   return scripts;
+}
+
+/**
+ * The text of a project's own operator, on BaseOperator alone, whose code talks to an SSH hook and
+ * whose `command` Airflow renders hands it to a shell on the other side.
+ */
+function overSsh(values: Evaluator, task: BareTask): TaskScript[] {
+  const { call, form, scope, mapped } = task;
+  const given = form === "operator" && !mapped && call ? keyword(call, "command") : undefined;
+  if (!given || !isSshClass(task, values)) return [];
+  return values.variants(given.value, scope).flatMap((one) =>
+    one.kind === "string"
+      ? [
+          {
+            argument: "command",
+            value: given.value,
+            script: lowerScript(withJinja(one.folded), { dialect: "unknown", place: "remote" }),
+            template: undefined,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Whether a class of the project, with those that it extends, talks to an SSH hook and lets Airflow render its `command`. */
+function isSshClass({ operator }: BareTask, { names }: Evaluator): boolean {
+  const { owner } = names.module;
+  const here = "text" in owner ? owner.text : "";
+  const text = operator.subclasses
+    .map((one) => slice(operator.homes?.get(one)?.module.text ?? here, one.span))
+    .join("\n");
+  return (
+    /\b\w*SSHHook\(|\bexec_(?:ssh_client_)?command\(/.test(text) &&
+    /\btemplate_fields\b[^=]*=\s*[[(][^\])]*["']command["']/.test(text)
+  );
 }
 
 /** DockerOperator(command="/app/run.sh"), command=["bash", "/app/run.sh"]: Airflow takes each such text for a template's name. */

@@ -38,8 +38,9 @@ const texts = new Kept(readTexts);
 function readTexts(file: DagFile): readonly ShellText[] {
   const found: ShellText[] = [];
   for (const task of file.tasks) {
-    // class Run(BashOperator): def execute(self, context): …
-    if (redefines(task, "execute") || redefines(task, "poke")) continue;
+    // class Run(BashOperator): def execute(self, context): …; what is read of a class on BaseOperator alone is its own.
+    const own = task.operator.known?.name === "BaseOperator";
+    if (!own && (redefines(task, "execute") || redefines(task, "poke"))) continue;
     for (const script of task.scripts) {
       if (script.template !== undefined && script.template.exists !== false) continue;
       if (isPosix(script.script)) found.push({ root: script.script, task, script, call: undefined });
