@@ -26,11 +26,6 @@ describe("where a broken text is at fault", () => {
       `${header}class {{ name }}Operator(BaseOperator):\n    pass\n`,
       "template 4: class {{ name }}Operator(BaseOperator):",
     ],
-    [
-      "a value",
-      `${header}{{ cookiecutter.name }}_dag = DAG("load")\n`,
-      'template 4: {{ cookiecutter.name }}_dag = DAG("load")',
-    ],
   ])("a template: %s", (_, text, fault) => {
     expect(faults(text)).toEqual([fault]);
   });
