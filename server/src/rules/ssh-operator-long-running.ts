@@ -2,7 +2,7 @@ import { argument } from "../airflow/arguments.ts";
 import { importPath } from "../airflow/availability.ts";
 import { isUnbounded, isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
-import { known, operators, runsAs } from "../airflow/kinds.ts";
+import { isA, known, operators, runsAs } from "../airflow/kinds.ts";
 import { oldTimeout, silenceLimit } from "../airflow/silence.ts";
 import { hasTerminal } from "../airflow/survivors.ts";
 import { shownSeconds } from "../edits/limits.ts";
@@ -66,7 +66,7 @@ with DAG("training") as dag:
     )
 `,
     limits:
-      "It goes by what the file says: a `cmd_timeout` (`timeout` before ssh 4.0.0) of 15 min or more or None, an `execution_timeout` above 1 h, or a program that usually runs long and has no `execution_timeout`. From 3 h on, or with two of these signs, it is a warning; where missing-execution-timeout says that nothing ends the command, it is a line of that. A command with a terminal (`get_pty`) is taken to need one, and what only submits or is left in the background is the business of other rules.",
+      "It goes by what the file says: a `cmd_timeout` (`timeout` before ssh 4.0.0) of 15 min or more or None, an `execution_timeout` above 1 h, or a program that usually runs long and has no `execution_timeout`. From 3 h on, or with two of these signs, it is a warning, but not by a `cmd_timeout` alone that most SSH tasks of the file share; where missing-execution-timeout says that nothing ends the command, it is a line of that. A command with a terminal (`get_pty`) is taken to need one, and what only submits or is left in the background is the business of other rules.",
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/operators/ssh_remote_job.html"],
   },
   options: [longRun, longSilence, warnFrom],
@@ -83,7 +83,11 @@ with DAG("training") as dag:
       )
         continue;
       if (task.scripts.some((one) => detached(one.script).length > 0)) continue;
-      const grave = signs.length > 1 || (first.seconds ?? 0) >= option(warnFrom);
+      const long = signs.length > 1 || (first.seconds ?? 0) >= option(warnFrom);
+      // What most commands are given says little of one.
+      const shared = signs.length === 1 && isShared(file, task, first);
+      if (shared && !long) continue;
+      const grave = long && !shared;
       const job = importPath(file.project, known(operators.sshRemoteJob));
       report({
         span: task.span,
@@ -100,7 +104,27 @@ with DAG("training") as dag:
 });
 
 /** Something that tells of a long run. */
-type Sign = { readonly text: string; readonly seconds: number | undefined; readonly span: Span | undefined };
+type Sign = {
+  readonly text: string;
+  readonly seconds: number | undefined;
+  readonly span: Span | undefined;
+  /** The limit on silence that it is, where it is one. */
+  readonly limit?: typeof silenceLimit;
+};
+
+/** Whether at least two other tasks, and most of them, give ssh commands the same limit on silence. */
+function isShared(file: DagFile, task: Task, { seconds, limit }: Sign): boolean {
+  if (limit === undefined || seconds === undefined) return false;
+  let others = 0;
+  let same = 0;
+  for (const one of file.tasks) {
+    if (one === task || !isA(one, operators.ssh)) continue;
+    others += 1;
+    const given = limit(file, one);
+    if (typeof given === "object" && secondsOf(given.resolved) === seconds) same += 1;
+  }
+  return same >= 2 && same * 2 > others;
+}
 
 function signsOf(file: DagFile, task: Task, option: OptionReader): readonly Sign[] {
   const signs: Sign[] = [];
@@ -115,7 +139,12 @@ function signsOf(file: DagFile, task: Task, option: OptionReader): readonly Sign
   if (typeof silence === "object") {
     const seconds = secondsOf(silence.resolved);
     if (seconds !== undefined && seconds >= option(longSilence))
-      signs.push({ text: `This command may be silent ${shownSeconds(seconds)}`, seconds, span: silence.span });
+      signs.push({
+        text: `This command may be silent ${shownSeconds(seconds)}`,
+        seconds,
+        span: silence.span,
+        limit: silenceLimit,
+      });
     // Without any limit it is another rule's error.
     if (silence.resolved.kind === "none" && !unbounded)
       signs.push({ text: "This command may be silent for ever", seconds: undefined, span: silence.span });
@@ -124,7 +153,12 @@ function signsOf(file: DagFile, task: Task, option: OptionReader): readonly Sign
   if (typeof old === "object") {
     const seconds = secondsOf(old.resolved);
     if (seconds !== undefined && seconds >= option(longSilence))
-      signs.push({ text: `This command is given ${shownSeconds(seconds)}`, seconds, span: old.span });
+      signs.push({
+        text: `This command is given ${shownSeconds(seconds)}`,
+        seconds,
+        span: old.span,
+        limit: oldTimeout,
+      });
   }
   if (isUnset(execution) && !isUnlimited(silence, unbounded)) {
     const program = task.scripts.map((one) => longRunner(one.script)).find((one) => one !== undefined);
