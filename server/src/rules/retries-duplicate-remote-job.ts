@@ -50,7 +50,7 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
     )
 `,
     limits:
-      "Commands that answer at once, that may run twice (copying, reading, starting services), or that show a lock, a look at what is running or a key of the run such as `{{ run_id }}` are left alone. A command that only submits (`sbatch`, `qsub`) is an info, since its connection is open for a moment; one that stays until its job has ended is a warning. Whether a script guards itself inside cannot be seen: ignore the finding there. Without `retries` Airflow retries as often as `[core] default_task_retries` says, 0 unless your deployment sets it: say so in [tool.tether.airflow].",
+      "Commands that answer at once, that may run twice (copying, reading, starting services, `--skip-existing`), or that show a lock, a look at what is running or a key of the run such as `{{ run_id }}` are left alone. A command that only submits (`sbatch`, `qsub`) is an info, since its connection is open for a moment; one that stays until its job has ended is a warning. Whether a script guards itself inside cannot be seen: ignore the finding there. Without `retries` Airflow retries as often as `[core] default_task_retries` says, 0 unless your deployment sets it: say so in [tool.tether.airflow].",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
       "https://github.com/apache/airflow/issues/13747",

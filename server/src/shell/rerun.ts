@@ -20,22 +20,34 @@ const repeatable: Readonly<Record<string, RegExp>> = {
       .split(" ")
       .map((program) => [program, /^/]),
   ),
+  alembic: /^(?:-\S+ \S+ )*(?:upgrade|current|history|stamp)\b/,
   aws: /^s3 (?:cp|sync|ls|rm)\b|\b(?:describe|get|list|head)-/,
   curl: /^(?!.*(?:^|\s)(?:-X ?(?:POST|PUT|PATCH|DELETE)|--request|-d|--data\S*|-F|--form\S*|-T|--upload-file|--json)(?=\s|=|$))/,
+  // The index knows what it has.
+  datacube: /(?:^|\s)(?:dataset (?:add|update|archive|restore|search|info)|product (?:add|update|list|show))\b/,
   docker:
     /^(?:container |image |compose (?:-\S+ \S+ )*)?(?:pull|push|build|tag|restart|start|stop|rm|rmi|kill|down|up|ps|logs|inspect|images|prune|login)\b/,
   "docker-compose": /(?:^|\s)(?:pull|build|restart|start|stop|rm|down|up|ps|logs)\b/,
+  dvc: /^(?:pull|push|fetch|checkout|status)\b/,
+  flyway: /(?:^|\s)(?:migrate|info|validate)\b/,
+  gcloud: /^storage (?:cp|rsync|ls|rm)\b/,
   git: /(?:^|\s)(?:pull|fetch|clone|checkout|reset|clean|status|submodule)\b/,
   gsutil: /(?:^|\s)(?:cp|rsync|ls|rm|stat)\b/,
   hadoop: /^fs\b/,
   hdfs: /^dfs\b/,
   kubectl: /(?:^|\s)(?:get|describe|logs|apply|rollout|delete|cp|config)\b/,
+  liquibase: /(?:^|\s)(?:update|status|validate)\b/,
+  mc: /^(?:mirror|cp|ls|rm)\b/,
   podman: /^(?:container |image )?(?:pull|build|restart|start|stop|rm|rmi|kill|ps|logs|inspect|images)\b/,
   powershell: /\b(?:Start|Stop|Restart|Get)-Service\b/i,
   // What a variable holds is not known.
   psql: /(?:^|\s)(?:-c|--command[= ])\s*["']?\s*(?:(?:select|show|explain)\b|\\copy\b.*\bto\b|\$)/i,
   wget: /^(?!.*--(?:post|method|body))/,
 };
+
+/** `createdb --if-not-exists`, `load --skip-existing`: told to do what is not done yet. */
+const onlyMissing =
+  /^--(?:(?:create-)?if-(?:not-exists|missing|absent|newer)|(?:skip|ignore)[-_](?:existing|existent|present|done|if-exists|duplicates)|no-clobber|only-missing|missing-only|add-if-missing)(?:=|$)/;
 
 /** Locks, job keys and looks at what an earlier copy left: `flock`, `[ -f job.pid ]`, `pgrep -f load`, `--idempotency-key`. */
 const guards =
@@ -67,6 +79,7 @@ function isHarmless({ statement, parents, background, conditional, nesting }: Co
   if (around?.kind === "pipeline" && around.stages[0] !== statement && isFilter(statement)) return true;
   const { program } = statement;
   if (program === undefined || !doesWork(statement)) return true;
+  if (statement.words.some((one) => onlyMissing.test(one.text))) return true;
   const asked = Object.hasOwn(repeatable, program) ? repeatable[program] : undefined;
   return asked?.test(argumentsOf(statement)) ?? false;
 }
