@@ -84,6 +84,8 @@ export type TaskScript = {
   readonly script: Script;
   /** Set when the text only names a file that Airflow loads; undefined too where `script` is that file's own text. */
   readonly template: TemplateFile | undefined;
+  /** Another task makes it when it runs: it stands in that one's code, and Airflow renders nothing in it. */
+  readonly handed?: true;
 };
 
 /** One task as written; in a loop or a factory it stands for many. */

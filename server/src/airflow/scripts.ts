@@ -13,6 +13,7 @@ import { argument, valuesGiven } from "./arguments.ts";
 import type { BareTask } from "./collectedTask.ts";
 import { containerTexts } from "./containers.ts";
 import type { TaskScript } from "./dagfile.ts";
+import { handedValues } from "./handedTexts.ts";
 import { operators } from "./kinds.ts";
 import { bringsOtherText, type Templates, templateOf } from "./templates.ts";
 
@@ -82,7 +83,15 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
     const given = argument({ values }, task, holder.argument);
     const read: ScriptArgument = powershell ? { ...holder, dialect: "powershell" } : holder;
     if (typeof given !== "object") continue;
-    for (const one of valuesGiven(values, task, given)) add(read, given.value, one);
+    const texts = valuesGiven(values, task, given);
+    for (const one of texts) add(read, given.value, one);
+    if (texts.every((one) => one.kind !== "string"))
+      for (const one of handedValues(values, given.value, task.scope)) {
+        const { argument: shown, dialect, place } = read;
+        if (one.kind !== "string") continue;
+        const script = lowerScript(one.folded, { dialect, place });
+        scripts.push({ argument: shown, value: given.value, script, template: undefined, handed: true });
+      }
   }
   return scripts;
 }

@@ -33,7 +33,7 @@ export function remoteJobFix(
   const target = known(operators.sshRemoteJob);
   // A container or a managed host has ssh keys and networks of its own.
   if (!runsAs(task, operators.ssh) && script.script.place !== "worker") return undefined;
-  if (outputUsed(file, task) !== "no") return undefined;
+  if (script.handed || outputUsed(file, task) !== "no") return undefined;
   const source = runsAs(task, operators.ssh)
     ? fromOperator(file, task, script)
     : fromBash(file, script, background.length > 0);

@@ -23,7 +23,7 @@ export function sshOperatorFix(file: DagFile, task: Task, script: TaskScript): F
   const target = known(operators.ssh);
   const sole = soleSsh(script.script, false);
   const connection = sole && connectionFor(file.project, sole.call);
-  if (!connection || outputUsed(file, task) !== "no") return undefined;
+  if (script.handed || !connection || outputUsed(file, task) !== "no") return undefined;
   const text = noTemplateName(stripped(sole.remote.folded, "both"), target);
   const command = pythonText(file, text, script.script.folded, script.value.span);
   if (command === undefined) return undefined;
