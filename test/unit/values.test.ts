@@ -249,6 +249,10 @@ describe("the way back to the source", () => {
     ["C = 'x &'\nsee(C)", "x &", "x &"],
     ["C = 'x '\nsee(C + 'y &')", "x y", "C + 'y"],
     ["see(f'ssh {h} x &')", "x &", "x &"],
+    // The name that all of it came through says nothing of where in the constant it stands.
+    ["H = 'h'\nC = f'{H} x &'\nsee(C)", "h x", "{H} x"],
+    ["H = 'h'\nC = f'{H} x &'\nD = f'cd; {C}'\nsee(D)", "h x", "{H} x"],
+    ["H = 'h'\nC = f'{H} x &'\nD = f'cd; {C}'\nsee(D)", "cd; h", "cd; {C}"],
     ["see('é𝄞 x')", "x", "x"],
   ])("%s shows %j", (source, what, expected) => {
     expect(shown(source, what)).toBe(expected);

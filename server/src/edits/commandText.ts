@@ -91,7 +91,8 @@ function codeIn(folded: Folded, given: Folded, within: Span): Code[] {
     found.push({ start, end, source: usable ? segment.source : undefined });
   }
   // f"{SCRIPT} --all": the constant stays a constant where the whole of it is there.
-  for (const via of new Set(folded.segments.map((one) => one.via))) {
+  const names = new Map(folded.segments.map(({ via }) => [via?.start, via]));
+  for (const via of names.values()) {
     if (!via || !contains(within, via) || (via.start === within.start && via.end === within.end)) continue;
     const [start, end] = run(folded, via);
     const [from, to] = run(given, via);

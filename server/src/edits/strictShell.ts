@@ -38,7 +38,8 @@ export function strictEdit(
     const letters = `${flags.text}${strict.errexit && !flags.text.includes("e") ? "e" : ""}`;
     return editFolded(folded, flags.span, strict.pipefail ? `${letters}o pipefail` : letters);
   }
-  const whole = new Set(folded.segments.map((one) => one.via)).size === 1;
+  const name = folded.segments[0]?.via;
+  const whole = folded.segments.every((one) => one.via?.start === name?.start);
   for (const { span } of script.body) {
     if (span.start > statement.span.start) return undefined;
     const segment = segmentAt(script, span.start);

@@ -134,7 +134,7 @@ const filters = new Set(
 const questions: Readonly<Record<string, RegExp>> = {
   aws: /\b(?:list|describe|get|ls)\b|\b(?:list|describe|get)-/,
   az: /\b(?:list|show)\b/,
-  gcloud: /\b(?:list|describe|get-\S+|config)\b/,
+  gcloud: /\b(?:list|ls|du|describe|get-\S+|config)\b/,
   bq: /^(?:-\S+ )*(?:ls|show)\b/,
   gsutil: /(?:^|\s)(?:ls|stat|du)\b/,
   hdfs: /^dfs -(?:ls|du|count|stat)\b/,

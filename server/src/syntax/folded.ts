@@ -20,6 +20,9 @@ export type Hole = {
   readonly expr: Expr | undefined;
 };
 
+/** A name in an expression through which a constant came in; that constant may have got this part by a name of its own. */
+export type Via = Span & { readonly inner: Via | undefined };
+
 /** A run of the folded text that comes from one place. Offsets `start` and `end` are into the folded text. */
 export type Segment = {
   readonly start: number;
@@ -33,7 +36,7 @@ export type Segment = {
   /** The literal it stands in; edits must obey its prefix and quote. */
   readonly literal: StringLiteral | undefined;
   /** The name in the expression through which a constant defined elsewhere came in. */
-  readonly via?: Span | undefined;
+  readonly via?: Via | undefined;
 };
 
 /** See the file's head. Segments are sorted, do not overlap, and cover the text but for characters that code produced. */
@@ -54,12 +57,14 @@ export function sourceSpan(folded: Folded, part: Span): SourceSpan {
   const touched = segmentsAt(folded, part);
   const first = touched[0];
   if (!first) return folded.span;
-  const together = touched.every((segment) => segment.via === first.via);
+  let depth = 0;
+  while (allThrough(touched, depth)) depth++;
   let start = Number.POSITIVE_INFINITY;
   let end = -1;
   for (const segment of touched) {
     let { start: from, end: to } = segment.source;
-    if (segment.via && !together) ({ start: from, end: to } = segment.via);
+    const via = viaAt(segment, depth);
+    if (via) ({ start: from, end: to } = via);
     else if (segment.exact && !segment.elsewhere) {
       from += Math.max(0, part.start - segment.start);
       to -= Math.max(0, segment.end - part.end);
@@ -70,6 +75,24 @@ export function sourceSpan(folded: Folded, part: Span): SourceSpan {
   if (end < start) return folded.span;
   const elsewhere = elsewhereOf(touched, part);
   return elsewhere ? { start, end, elsewhere } : { start, end };
+}
+
+/** The name that a segment came through, so many constants deep. */
+function viaAt({ via }: Segment, depth: number): Via | undefined {
+  let one = via;
+  for (let left = depth; left > 0 && one; left--) one = one.inner;
+  return one;
+}
+
+/** Whether all segments came through one and the same name, so many constants deep. */
+function allThrough(segments: readonly Segment[], depth: number): boolean {
+  const [first, ...more] = segments;
+  const via = first && viaAt(first, depth);
+  if (!via) return false;
+  return more.every((one) => {
+    const other = viaAt(one, depth);
+    return other?.start === via.start && other.end === via.end;
+  });
 }
 
 /** Where the part stands in the one other file that holds all of it. */

@@ -1,6 +1,6 @@
 /** Values that cross the border between two files: spans count in the file that is read, and say where the text stands. */
 import type { Span } from "../text/span.ts";
-import type { Folded, Segment } from "./folded.ts";
+import type { Folded, Segment, Via } from "./folded.ts";
 import type { Call, Expr } from "./python.ts";
 import type { DictEntry, Home, Value } from "./value.ts";
 
@@ -45,6 +45,7 @@ export function withUnknownArguments(callee: string, reference: Expr): Value {
 }
 
 function foldedSeenFrom(folded: Folded, from: string, here: string, reference: Span): Folded {
+  const via: Via = { start: reference.start, end: reference.end, inner: undefined };
   const segments = folded.segments.map((one): Segment => {
     const { start, end } = one;
     if (one.elsewhere?.path === here) {
@@ -52,7 +53,7 @@ function foldedSeenFrom(folded: Folded, from: string, here: string, reference: S
       return { start, end, source, exact: source.end - source.start === end - start, literal: undefined };
     }
     const elsewhere = one.elsewhere ?? { path: from, span: one.source };
-    return { start, end, source: reference, elsewhere, exact: one.exact, literal: undefined, via: reference };
+    return { start, end, source: reference, elsewhere, exact: one.exact, literal: undefined, via };
   });
   const holes = folded.holes.map((one) => ({ ...one, expr: undefined }));
   return { text: folded.text, segments, holes, span: reference };

@@ -1,6 +1,6 @@
 /** Building folded strings: pieces of source text, joined, cut and rearranged as Python's own functions would. */
 import type { Elsewhere, SourceSpan, Span } from "../text/span.ts";
-import { type Folded, type Hole, type Segment, segmentsAt, unknownCharacter } from "./folded.ts";
+import { type Folded, type Hole, type Segment, segmentsAt, unknownCharacter, type Via } from "./folded.ts";
 import type { Expr, Str } from "./python.ts";
 
 /** The empty string, made by `expr`. */
@@ -63,8 +63,10 @@ export function literalPieces(str: Str, fill: (expr: Expr) => Folded | undefined
 /** A constant's value, used where a name (or an f-string's braces) stands. */
 export function seenThrough(folded: Folded, via: Span): Folded {
   const { text, segments, holes } = folded;
-  const seen = segments.map(({ start, end, source, elsewhere, exact, literal }): Segment => {
-    return { start, end, source, elsewhere, exact, literal, via };
+  let last: Via = { start: via.start, end: via.end, inner: undefined };
+  const seen = segments.map(({ start, end, source, elsewhere, exact, literal, via: inner }): Segment => {
+    if (last.inner !== inner) last = { start: via.start, end: via.end, inner };
+    return { start, end, source, elsewhere, exact, literal, via: last };
   });
   return { text, segments: seen, holes, span: via };
 }
