@@ -174,13 +174,19 @@ function transports(file: DagFile): UncheckedClient[] {
         const owner = file.values.evaluate(func.value, scope);
         if (owner.kind !== "call" || !/^paramiko\.(?:transport\.)?Transport$/.test(owner.callee)) return true;
         const open = expr.args.every((one) => one.form === "keyword" && one.name !== "hostkey");
-        if (open) found.push(of("transport", "Transport.connect without hostkey=", expr.span, expr));
+        // By a key or by a password, one transport is connected once.
+        const told = found.some(({ value }) => value.kind === "call" && sameOwner(file, value, expr));
+        if (open && !told) found.push(of("transport", "Transport.connect without hostkey=", expr.span, expr));
         return true;
       });
     }
     return true;
   });
   return found;
+}
+
+function sameOwner(file: DagFile, one: Call, other: Call): boolean {
+  return callsOnSame(file, one, "connect").includes(other);
 }
 
 function isNone(expr: Expr): boolean {

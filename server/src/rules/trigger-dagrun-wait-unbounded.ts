@@ -81,8 +81,9 @@ with DAG("parent"):
             : `Set execution_timeout, or give DAG ${id} a dagrun_timeout.`,
           related: child ? [{ span: child.span, message: "has no dagrun_timeout" }] : [],
           fixes: () => {
-            const fixes = [executionTimeoutFix(file, task), child ? runTimeoutFix(file, child) : undefined];
-            return again ? fixes.toReversed() : fixes;
+            const ofChild = child ? runTimeoutFix(file, child) : undefined;
+            // Alone, the limit of the task would only make the retry start a second run.
+            return again ? [ofChild] : [executionTimeoutFix(file, task), ofChild];
           },
         });
         continue;
