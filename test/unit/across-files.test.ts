@@ -450,3 +450,29 @@ load("nowhere")
   );
   expect(new Set(spans.map(({ elsewhere }) => elsewhere?.span.start)).size).toBe(3);
 });
+
+test("an operator that a helper runs has the limits of the tasks that call the helper", () => {
+  const helper = `from airflow.providers.ssh.operators.ssh import SSHOperator
+def load(**context):
+    SSHOperator(task_id="x", ssh_conn_id="edge", command="load").execute(context)
+`;
+  const caller = (limit: string) =>
+    dag(
+      `from datetime import timedelta
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+from lib import load
+with DAG("d"):
+    PythonOperator(task_id="load", python_callable=load${limit})
+`,
+      { "lib.py": helper },
+    );
+  const unbounded = (runs: readonly Run[]) => {
+    const file = dag(helper, {}, runs);
+    expect(file.tasks).toEqual([]);
+    return file.executed.map((one) => isUnbounded(file, one));
+  };
+  expect(unbounded([])).toEqual([]);
+  expect(unbounded(caller("").runs)).toEqual([true]);
+  expect(unbounded(caller(", execution_timeout=timedelta(hours=1)").runs)).toEqual([false]);
+});

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { isUnbounded } from "../../server/src/airflow/bounds.ts";
 import type { Task } from "../../server/src/airflow/dagfile.ts";
 import { grammarsLoaded } from "../grammars.ts";
-import { read, taskOf } from "./airflow-source.ts";
+import { read, shownArgument, taskOf } from "./airflow-source.ts";
 
 await grammarsLoaded();
 
@@ -261,5 +262,56 @@ describe("the operator behind a decorator", () => {
 
   it("is none for another library's decorator", () => {
     expect(read("from invoke import task\n@task\ndef t(): ...\nt()").tasks).toEqual([]);
+  });
+});
+
+describe("operators that code runs", () => {
+  const head = `from datetime import timedelta
+from airflow import DAG
+from airflow.models import BaseOperator
+from airflow.operators.python import PythonOperator
+from airflow.providers.ssh.operators.ssh import SSHOperator
+dag = DAG("d", default_args={"cmd_timeout": 60})
+`;
+  const end = `
+PythonOperator(task_id="outer", python_callable=run, dag=dag)
+PythonOperator(task_id="limited", python_callable=run, dag=dag, execution_timeout=timedelta(hours=1))
+`;
+
+  it.each([
+    ["at once", 'SSHOperator(task_id="x").execute(context)', "absent"],
+    ["by a name", 'op = SSHOperator(task_id="x")\n    op.execute(context=context)', "absent"],
+    ["with its DAG", 'SSHOperator(task_id="x", dag=dag).execute(dict())', "default_args 60"],
+    ["with some DAG", 'SSHOperator(task_id="x", dag=context["dag"]).execute(context)', "unknown"],
+    ["with anything", "SSHOperator(**context).execute(context)", "unknown"],
+  ])("%s", (_, code, timeout) => {
+    const file = read(`${head}def run(**context):\n    ${code}${end}`);
+    expect(file.tasks.map(({ id }) => id)).toEqual(["outer", "limited"]);
+    const [inner, ...others] = file.executed;
+    expect(others).toEqual([]);
+    expect(inner && shownArgument(file, inner, "cmd_timeout")).toBe(timeout);
+    expect(inner?.executedBy?.tasks.map(({ id }) => id)).toEqual(["outer", "limited"]);
+    expect(inner && isUnbounded(file, inner)).toBe(true);
+    expect(file.operators).toEqual([...file.tasks, ...file.executed]);
+  });
+
+  it("are those of a class's execute, too", () => {
+    const file = read(
+      `${head}class Run(BaseOperator):\n    def execute(self, context):\n        SSHOperator(task_id="x").execute(context)\nRun(task_id="outer", dag=dag, execution_timeout=timedelta(hours=1))\n`,
+    );
+    const [inner] = file.executed;
+    expect(inner?.executedBy?.tasks.map(({ id }) => id)).toEqual(["outer"]);
+    expect(inner && isUnbounded(file, inner)).toBe(false);
+  });
+
+  it.each([
+    ["made in a DAG", 'with dag:\n    op = SSHOperator(task_id="x")\nop.execute({})\n', ["x"]],
+    ["run by nobody", 'def run(context):\n    SSHOperator(task_id="x").execute(context)\n', []],
+    ["not run", 'def run(context):\n    op = SSHOperator(task_id="x")\n    cursor.execute(op)\n', ["x"]],
+  ])("are none: %s", (_, code, tasks) => {
+    const file = read(`${head}${code}`);
+    expect(file.executed).toEqual([]);
+    expect(file.operators).toBe(file.tasks);
+    expect(file.tasks.map(({ id }) => id)).toEqual(tasks);
   });
 });

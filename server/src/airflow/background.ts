@@ -24,7 +24,7 @@ export type Background = {
   readonly outputAwaited: boolean;
   /** In the source: from the program to its `&`; the `&` alone where that is more than one line. */
   readonly span: SourceSpan;
-  /** The task and its text, for one that stands in an operator's argument. */
+  /** The task, or the operator that code runs, and its text, for one that stands in an operator's argument. */
   readonly task: Task | undefined;
   readonly script: TaskScript | undefined;
   /** The call, for one that stands in a task's code. */
@@ -87,11 +87,11 @@ function findJobs(file: DagFile): readonly Background[] {
       found.push({ job, remote, ending, outputAwaited, span, siblings, ...owner });
     }
   };
-  for (const task of file.tasks) {
+  for (const task of file.operators) {
     if (!runsAsAny(task, runners)) continue;
     for (const script of task.scripts) {
       if (script.template !== undefined && script.template.exists !== false) continue;
-      add(script.script, { task, script, call: undefined }, [task]);
+      add(script.script, { task, script, call: undefined }, task.executedBy?.tasks ?? [task]);
     }
   }
   for (const call of file.calls) {

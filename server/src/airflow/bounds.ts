@@ -20,11 +20,19 @@ export function isUnset(found: Lookup): boolean {
  * no `execution_timeout`, no `dagrun_timeout` on its DAG, no default in the deployment.
  */
 export function isUnbounded(file: DagFile, task: Task): boolean {
+  if (task.executedBy) return hasUnboundedRunner(file, task.executedBy);
   if (file.project.deployment.defaultTaskExecutionTimeout !== undefined) return false;
   if (!isUnset(argument(file, task, "execution_timeout"))) return false;
   // load.execution_timeout = timedelta(hours=1)
   if (isSetLater(file, task, "execution_timeout")) return false;
   return hasNoRunTimeout(file, task) || (dagOf(file, task) !== undefined && !runTimeoutEndsTasks(file));
+}
+
+/** The task whose limits are in force: for an operator that code runs the only one which runs that code, where it is one. */
+export function limitedBy(task: Task): Task | undefined {
+  if (!task.executedBy) return task;
+  const { tasks, users } = task.executedBy;
+  return tasks.length === 1 && users.length === 0 ? tasks[0] : undefined;
 }
 
 /** Airflow 1.10 marks the run failed and leaves its running tasks alone (`jobs/scheduler_job.py`, `create_dag_run`). */
@@ -36,7 +44,7 @@ function runTimeoutEndsTasks(file: DagFile): boolean {
  * Whether some task that runs the call, of this file or of another, has certainly no end of its own; what only operators
  * or hooks of other files run is bounded, or not, by whatever is made of them.
  */
-export function hasUnboundedRunner(file: DagFile, call: RemoteCall): boolean {
+export function hasUnboundedRunner(file: DagFile, call: Pick<RemoteCall, "tasks" | "users">): boolean {
   return call.tasks.some((task) => isUnbounded(file, task)) || call.users.some((user) => !user.bounded);
 }
 
@@ -72,8 +80,10 @@ export function lateTaskBound(file: DagFile, task: Task): LateBound | undefined 
   return bound && bound.seconds > late ? bound : undefined;
 }
 
-/** What ends the task, where no other bound may come before it. */
-function surelyBound(file: DagFile, task: Task): LateBound | undefined {
+/** What ends the task, where no other bound may come before it; for an operator that code runs, what ends the one task that does. */
+function surelyBound(file: DagFile, runner: Task): LateBound | undefined {
+  const task = limitedBy(runner);
+  if (!task) return undefined;
   const run = runTimeout(file, task);
   if (run === "unknown" || isSetLater(file, task, "execution_timeout")) return undefined;
   const whole = run === "none" ? undefined : { by: "the DAG's dagrun_timeout", seconds: run, byDefault: false };
@@ -150,7 +160,9 @@ export function runTimeout(file: DagFile, task: Task): number | "none" | "unknow
 export type Bound = { readonly by: string; readonly seconds: number | undefined };
 
 /** What ends the task before others do: its `execution_timeout`, its DAG's `dagrun_timeout`. */
-export function taskBound(file: DagFile, task: Task): Bound | undefined {
+export function taskBound(file: DagFile, runner: Task): Bound | undefined {
+  const task = limitedBy(runner);
+  if (!task) return undefined;
   const own = argument(file, task, "execution_timeout");
   const bounds: Bound[] = [];
   if (typeof own === "object" && own.resolved.kind !== "none")

@@ -7,8 +7,10 @@ import { lowerModule } from "../syntax/lower.ts";
 import { results } from "../syntax/uses.ts";
 import { collectCalls } from "./calls.ts";
 import { type Collected, collect } from "./collect.ts";
-import type { DagFile, RemoteCall, Run } from "./dagfile.ts";
+import type { BareTask } from "./collectedTask.ts";
+import type { DagFile, RemoteCall, Run, Task, TaskScript } from "./dagfile.ts";
 import { collectEdges } from "./edges.ts";
+import { executedBy, withoutExecuted } from "./executed.ts";
 import { openedModule, passing, runsOf, scriptFiles, usersAt } from "./modules.ts";
 import { runBy } from "./reach.ts";
 import { scriptsOf } from "./scripts.ts";
@@ -62,19 +64,22 @@ export function build(
     beside: (name) => sources.beside(source.path, name),
     read: sources.read,
   };
-  const found = collect(module, values, (task) => scriptsOf(values, task, templates));
+  const scripts = (task: BareTask): readonly TaskScript[] => scriptsOf(values, task, templates);
+  const outcomes = results(module);
+  const { found, made } = withoutExecuted(collect(module, values, scripts), outcomes, source.text);
   const { tasks } = found;
   const { edges, open: openEdges } = collectEdges(module, values, found);
-  const outcomes = results(module);
   const reached = runBy({ module, names, tasks, users, imports, importsOf: around.importsOf });
+  const executed = made.flatMap((one) => executedBy(one, reached.here, outcomes, scripts) ?? []);
   const calls = collectCalls(module, values, outcomes, reached.here, tasks.length > 0);
   return new BuiltFile(
     source,
     module,
     values,
     outcomes,
-    projectFor(project, names, source.text, tasks),
+    projectFor(project, names, source.text, tasks.concat(made)),
     found,
+    executed,
     edges,
     openEdges,
     calls,
@@ -101,6 +106,8 @@ class BuiltFile implements DagFile {
   readonly dags: DagFile["dags"];
   readonly groups: DagFile["groups"];
   readonly tasks: DagFile["tasks"];
+  readonly executed: DagFile["executed"];
+  readonly operators: DagFile["operators"];
   readonly edges: DagFile["edges"];
   readonly openEdges: DagFile["openEdges"];
   readonly edgesComplete: boolean;
@@ -117,6 +124,7 @@ class BuiltFile implements DagFile {
     outcomes: DagFile["results"],
     project: Project,
     { dags, groups, tasks }: Collected,
+    executed: readonly Task[],
     edges: DagFile["edges"],
     openEdges: DagFile["openEdges"],
     calls: readonly RemoteCall[],
@@ -132,6 +140,8 @@ class BuiltFile implements DagFile {
     this.dags = dags;
     this.groups = groups;
     this.tasks = tasks;
+    this.executed = executed;
+    this.operators = executed.length > 0 ? [...tasks, ...executed] : tasks;
     this.edges = edges;
     this.openEdges = openEdges;
     this.edgesComplete = openEdges.length === 0;
@@ -151,7 +161,7 @@ class BuiltFile implements DagFile {
   }
 
   get dependencies(): readonly string[] {
-    return [...new Set([...this.#surroundings.around.homes.keys(), ...scriptFiles(this.tasks)])];
+    return [...new Set([...this.#surroundings.around.homes.keys(), ...scriptFiles(this.operators)])];
   }
 }
 

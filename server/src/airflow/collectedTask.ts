@@ -8,7 +8,7 @@ export type BareTask = Omit<Task, "scripts">;
 export type Found = Omit<BareTask, keyof Placed>;
 
 /** Where it stands. */
-type Placed = Pick<Task, "scope" | "dag" | "dagless" | "group" | "repeated">;
+type Placed = Pick<Task, "scope" | "dag" | "dagless" | "group" | "repeated" | "executedBy">;
 
 /** A task whose scripts are read when they are asked for. */
 export class CollectedTask implements Task {
@@ -31,12 +31,13 @@ export class CollectedTask implements Task {
   readonly span: Task["span"];
   readonly statement: Task["statement"];
   readonly scope: Task["scope"];
+  readonly executedBy: Task["executedBy"];
   readonly #scriptsOf: (task: BareTask) => readonly TaskScript[];
   #scripts: readonly TaskScript[] | undefined;
 
   constructor(
     found: Found,
-    { scope, dag, dagless, group, repeated }: Placed,
+    { scope, dag, dagless, group, repeated, executedBy }: Placed,
     scriptsOf: (task: BareTask) => readonly TaskScript[],
   ) {
     this.id = found.id;
@@ -58,6 +59,7 @@ export class CollectedTask implements Task {
     this.span = found.span;
     this.statement = found.statement;
     this.scope = scope;
+    this.executedBy = executedBy;
     this.#scriptsOf = scriptsOf;
   }
 

@@ -123,6 +123,17 @@ export type Task = {
   /** The statement that makes it. */
   readonly statement: Stmt;
   readonly scope: Scope;
+  /** Set for an operator that is no task: code that these tasks run makes it and calls its `execute`. */
+  readonly executedBy?: Executing | undefined;
+};
+
+/** Who runs the code that makes an operator and calls its `execute`; both lists may be empty, as for the code of an operator's class. */
+export type Executing = {
+  readonly tasks: readonly Task[];
+  /** Tasks of other files. */
+  readonly users: readonly TaskPlace[];
+  /** The code has Airflow render its templated arguments before. */
+  readonly rendered: boolean;
 };
 
 /** `from` runs before `to`. */
@@ -263,6 +274,10 @@ export type DagFile = {
   readonly dags: readonly Dag[];
   readonly groups: readonly TaskGroup[];
   readonly tasks: readonly Task[];
+  /** Operators that the code of tasks makes and runs: `SSHOperator(…).execute(context)`. They are no tasks: theirs are the limits of those that run them. */
+  readonly executed: readonly Task[];
+  /** The tasks, and the operators that their code runs: for what an operator's own arguments decide. */
+  readonly operators: readonly Task[];
   readonly edges: readonly Edge[];
   /** The `>>` that could not be followed; `hiddenFollowers` tells which tasks that concerns. */
   readonly openEdges: readonly OpenEdge[];

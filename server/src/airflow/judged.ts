@@ -12,7 +12,7 @@ export type JudgedText = {
   readonly script: Script;
   /** Who runs it, for a message: `BashOperator`, `@task.bash`, `subprocess.run`. */
   readonly by: string;
-  /** The task, for an operator's own argument. */
+  /** The task, or the operator that code runs, for an operator's own argument. */
   readonly task: Task | undefined;
   /** The call, for one that stands in a task's code and whose status is acted on. */
   readonly call: RemoteCall | undefined;
@@ -40,7 +40,7 @@ const runners = [
 ];
 
 function ofTasks(file: DagFile): JudgedText[] {
-  return file.tasks.flatMap((task) =>
+  return file.operators.flatMap((task) =>
     runsAsAny(task, runners)
       ? task.scripts.map(({ script }) => ({ script, by: shownName(task), task, call: undefined }))
       : [],

@@ -49,6 +49,8 @@ function pullsUnknown(text: string): boolean {
 
 /** Whether any task of the file takes a task's output; `unknown` when some may. */
 export function outputUsed(file: DagFile, task: Task): Reading {
+  // The code that runs it may go on with what it returns.
+  if (task.executedBy) return "unknown";
   const answers = file.tasks.filter((one) => one !== task).map((one) => readsOutput(file, one, task));
   return answers.find((one) => one === "yes") ?? answers.find((one) => one === "unknown") ?? "no";
 }

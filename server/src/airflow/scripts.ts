@@ -57,12 +57,13 @@ export function scriptsOf(values: Evaluator, task: BareTask, templates: Template
   const add = ({ argument: shown, dialect, place }: ScriptArgument, value: Expr, resolved: Value): void => {
     // {% include 'prepare.sh' %}: what runs is not known.
     if (resolved.kind !== "string" || bringsOtherText.test(resolved.folded.text)) return;
-    const template = templateOf(task, resolved.folded, known, templates, values);
+    const plain = task.executedBy?.rendered === false;
+    const template = plain ? undefined : templateOf(task, resolved.folded, known, templates, values);
     const text = template && "loaded" in template ? template.loaded : resolved.folded;
     scripts.push({
       argument: shown,
       value,
-      script: lowerScript(withJinja(text), { dialect, place }),
+      script: lowerScript(plain ? text : withJinja(text), { dialect, place }),
       template: template && "named" in template ? template.named : undefined,
     });
   };

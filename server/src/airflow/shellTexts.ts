@@ -12,7 +12,7 @@ import { scriptOf } from "./processes.ts";
 /** A text, or an argument vector, with whoever runs it. */
 export type ShellText = {
   readonly root: Script;
-  /** The task and its argument, for one that stands in an operator. */
+  /** The task, or the operator that code runs, and its argument, for one that stands in an operator. */
   readonly task: Task | undefined;
   readonly script: TaskScript | undefined;
   /** The call, for one that stands in a task's code. */
@@ -37,7 +37,7 @@ const texts = new Kept(readTexts);
 
 function readTexts(file: DagFile): readonly ShellText[] {
   const found: ShellText[] = [];
-  for (const task of file.tasks) {
+  for (const task of file.operators) {
     // class Run(BashOperator): def execute(self, context): …; what is read of a class on BaseOperator alone is its own.
     const own = task.operator.known?.name === "BaseOperator";
     if (!own && (redefines(task, "execute") || redefines(task, "poke"))) continue;

@@ -21,7 +21,7 @@ export type Submitted = {
   readonly span: Span;
   /** The whole command, in the source. */
   readonly cause: Span;
-  /** The task and its text, for one that stands in an operator's argument. */
+  /** The task, or the operator that code runs, and its text, for one that stands in an operator's argument. */
   readonly task: Task | undefined;
   readonly script: TaskScript | undefined;
   /** The call, for one that stands in a task's code. */
@@ -62,11 +62,19 @@ function find(file: DagFile): readonly Submitted[] {
     seen.add(span.start);
     found.push({ submission, span, cause: sourceSpan(visit.script.folded, visit.statement.span), ...owner });
   };
-  for (const task of file.tasks) {
+  for (const task of file.operators) {
     if (!runsAsAny(task, shells)) continue;
     for (const script of task.scripts) {
       if (script.template !== undefined && script.template.exists !== false) continue;
-      for (const one of submissions(script.script)) add(one, { task, script, call: undefined, tasks: [task] });
+      for (const one of submissions(script.script)) {
+        const tasks = task.executedBy?.tasks ?? [task];
+        if (task.executedBy && task.call) {
+          const { call } = task;
+          if (codeFollows(file, { call, tasks, function: file.results.functionOf(call) }, one.submitter.later))
+            continue;
+        }
+        add(one, { task, script, call: undefined, tasks });
+      }
     }
   }
   for (const call of file.calls) {
@@ -118,7 +126,11 @@ const ofTheProgram =
   /\b(?:recv_exit_status|exit_status_ready|raise_for_status|getstatusoutput)\b|\.(?:wait|poll)\s*\(/g;
 
 /** Whether the code around a call that starts work goes on to ask for it. */
-export function codeFollows(file: DagFile, call: RemoteCall, later?: RegExp): boolean {
+export function codeFollows(
+  file: DagFile,
+  call: Pick<RemoteCall, "call" | "function" | "tasks">,
+  later?: RegExp,
+): boolean {
   const own = call.function ? [call.function] : [];
   const functions = new Set<FunctionDef>([...own, ...call.tasks.flatMap((task) => task.callable ?? [])]);
   return [...functions].some((one) => {

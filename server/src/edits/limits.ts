@@ -1,5 +1,5 @@
 /** Fixes that write a time limit. */
-import type { LateBound } from "../airflow/bounds.ts";
+import { type LateBound, limitedBy } from "../airflow/bounds.ts";
 import type { Dag, DagFile, Task } from "../airflow/dagfile.ts";
 import type { Limit } from "../airflow/target.ts";
 import { keyword } from "../syntax/python.ts";
@@ -52,8 +52,10 @@ export function limitFix(
   };
 }
 
-/** Adds `execution_timeout` to a task. */
-export function executionTimeoutFix(file: DagFile, task: Task): Fix | undefined {
+/** Adds `execution_timeout` to a task; where code runs the operator, to the one task that does. */
+export function executionTimeoutFix(file: DagFile, runner: Task): Fix | undefined {
+  const task = limitedBy(runner);
+  if (!task) return undefined;
   const limit = file.project.limits.executionTimeout;
   const duration = durationText(file, limit.seconds);
   const edits =

@@ -290,7 +290,7 @@ export function ignoredRules(path: string, settings: Settings): ReadonlySet<stri
 }
 
 function scriptSpans(file: DagFile): Span[] {
-  return file.tasks.flatMap((task) => task.scripts.map((script) => script.value.span));
+  return file.operators.flatMap((task) => task.scripts.map((script) => script.value.span));
 }
 
 // A module without tasks is there for others to import.
@@ -300,7 +300,7 @@ function sharedCode({ tasks, dags, module }: DagFile): Span[] {
 }
 
 function operatorCalls(file: DagFile): Span[] {
-  return file.tasks.flatMap(({ form, call, expansion }) =>
+  return file.operators.flatMap(({ form, call, expansion }) =>
     form === "operator" && call ? [expansion ? cover(call.span, expansion.span) : call.span] : [],
   );
 }

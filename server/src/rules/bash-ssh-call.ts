@@ -60,7 +60,7 @@ with DAG("reports") as dag:
   check(file, report) {
     const seen = new Set<string>();
     const background = backgroundJobs(file).flatMap(({ job }) => [job.statement, ...job.nestedIn]);
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       if (!runsAs(task, operators.bash)) continue;
       for (const script of task.scripts) {
         if (script.template !== undefined && script.template.exists !== false) continue;
@@ -82,7 +82,7 @@ with DAG("reports") as dag:
           report({
             span,
             message: cloud ? messageThrough(cloud) : message(taskBound(file, task), visit, missing),
-            hint: cloud ? cloudHint : hint(file, script),
+            hint: cloud ? cloudHint : task.executedBy ? optionsHint : hint(file, script),
             fixes: () => (cloud ? [gcloudSshFix(visit.script, cloud)] : fixesOf(file, task, script, visit)),
           });
         }

@@ -49,7 +49,7 @@ with DAG("upload") as dag:
     links: ["https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html"],
   },
   check(file, report) {
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       if (!runsAs(task, operators.bash) || redefines(task, "get_env")) continue;
       const env = argument(file, task, "env");
       const names = keysOf(env);

@@ -2,6 +2,7 @@ import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
 import { isUnbounded } from "../airflow/bounds.ts";
 import type { DagFile, Task } from "../airflow/dagfile.ts";
+import { operatorsRunBy } from "../airflow/executed.ts";
 import { shownName } from "../airflow/kinds.ts";
 import { awaitedSshCall, onlyAnswersAtOnce, printing, remoteWork, reporter } from "../airflow/remote.ts";
 import { serviceEnd } from "../airflow/serviceLimits.ts";
@@ -14,7 +15,7 @@ import type { Fix } from "../text/edit.ts";
 import type { Span } from "../text/span.ts";
 import { isExempt } from "./exemptOperators.ts";
 import { textsOption } from "./option.ts";
-import { defineRule } from "./rule.ts";
+import { defineRule, type Related } from "./rule.ts";
 
 const ignoreOperators = textsOption(
   "ignore-operators",
@@ -47,39 +48,75 @@ from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperato
 with DAG("backup", default_args={"execution_timeout": timedelta(hours=3)}) as dag:
     dump = KubernetesPodOperator(task_id="dump", name="dump", image="example.com/dump:1.4", arguments=["--all"])
 `,
-    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of operators that poll a job of a service (Athena, BigQuery, Databricks, Dataproc, ECS, Glue, Livy, SageMaker, Snowflake, Spark and others) without an end of their own, of ssh calls and SFTP or FTP transfers in Python tasks, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients, a curl or wget that saves or sends a file), not of short calls such as aws. An SSH command whose silence has a limit is an info, unless it is known to print for as long as it waits (spark-submit, followed logs, a loop that prints); one that writes to files only is left alone. Where the service ends the work within 4 hours by itself (Athena, Cloud Build, Cloud Run, Dataproc batches), it is an info. Operators that stop polling by default (EMR Serverless after 25 minutes, Data Factory after 7 days) are left alone, and so are calls that tell the operator or the service a limit: \`max_polling_attempts\`, \`MaxRuntimeInSeconds\`, \`timeout_seconds\`. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone, but not in Airflow 1.10, where that ends no running task. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
+    limits: `It speaks of SSH, SFTP, WinRM, container and pod tasks, of operators that poll a job of a service (Athena, BigQuery, Databricks, Dataproc, ECS, Glue, Livy, SageMaker, Snowflake, Spark and others) without an end of their own, of ssh calls and SFTP or FTP transfers in Python tasks, of tasks whose code makes such an operator and calls its \`execute\`, and of Bash commands that stay until remote work has ended (ssh, spark-submit, docker run, database clients, a curl or wget that saves or sends a file), not of short calls such as aws. An SSH command whose silence has a limit is an info, unless it is known to print for as long as it waits (spark-submit, followed logs, a loop that prints); one that writes to files only is left alone. Where the service ends the work within 4 hours by itself (Athena, Cloud Build, Cloud Run, Dataproc batches), it is an info. Operators that stop polling by default (EMR Serverless after 25 minutes, Data Factory after 7 days) are left alone, and so are calls that tell the operator or the service a limit: \`max_polling_attempts\`, \`MaxRuntimeInSeconds\`, \`timeout_seconds\`. Pods with \`active_deadline_seconds\`, deferred pods and commands under timeout(1) have a limit or hold no slot. A DAG with a \`dagrun_timeout\` is left alone, but not in Airflow 1.10, where that ends no running task. The limit stops the task, not always the remote process: give that one a limit of its own, such as timeout(1). If your deployment sets \`default_task_execution_timeout\`, say so in [tool.tether.airflow].`,
     links: ["https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts"],
   },
   options: [ignoreOperators],
   check(file, report, option) {
     const ignored = option(ignoreOperators);
-    const lacking: { readonly task: Task; readonly work: string }[] = [];
+    const lacking: Lacking[] = [];
     for (const task of file.tasks) {
       if (!task.operator.known || !hasParameter(file.project, task.operator.known, "execution_timeout")) continue;
       if (isExempt(task, ignored) || !isUnbounded(file, task)) continue;
-      const work = remoteWork(file, task);
-      if (!work) continue;
-      lacking.push({ task, work });
+      const held = heldBy(
+        file,
+        operatorsRunBy(file, task).filter((one) => !isExempt(one, ignored)),
+      );
+      if (held) lacking.push({ task, ...held });
     }
-    for (const { task, work } of lacking) {
+    // An operator that tasks of other files run is all of them that stands here.
+    for (const one of file.executed) {
+      if (one.executedBy?.tasks.length || isExempt(one, ignored) || !isUnbounded(file, one)) continue;
+      const held = heldBy(file, [one]);
+      if (held) lacking.push({ task: one, ...held });
+    }
+    for (const { task, operator, work } of lacking) {
       report({
         span: task.span,
-        cause: causeOf(file, task, work),
+        cause: operator === task ? causeOf(file, task, work) : (operator.call?.span ?? operator.span),
         // One request or one word to a service is over soon where nothing is wrong, and some services end their work;
         // a command that hangs is silent as a rule.
         severity:
-          (work === printing && reporter(file, task) === undefined) ||
-          endsSoon(file, task) ||
-          onlyAnswersAtOnce(task, (one) => tellsService(one) || asksOnce(one))
+          (work === printing && reporter(file, operator) === undefined) ||
+          endsSoon(file, operator) ||
+          onlyAnswersAtOnce(operator, (one) => tellsService(one) || asksOnce(one))
             ? "info"
             : "warning",
-        message: `${shownName(task)} has no execution_timeout: ${consequence(file, task, work)}`,
+        message: task.executedBy
+          ? `${shownName(task)} runs in a task without execution_timeout: ${consequence(file, operator, work)}`
+          : `${shownName(task)} has no execution_timeout: ${consequence(file, operator, work)}`,
         hint: "Set execution_timeout on the task or in default_args; on expiry Airflow calls on_kill, then retries or fails the task.",
+        related: operator.executedBy ? relatedOf(file, task, operator) : [],
         fixes: () => [executionTimeoutFix(file, task), forAll(file, task, lacking)],
       });
     }
   },
 });
+
+/** A task without a limit, the operator that it waits in, its own or one that its code runs, and for what. */
+type Lacking = { readonly task: Task; readonly operator: Task; readonly work: string };
+
+/** The first operator that may hold the task for ever, else one that prints. */
+function heldBy(file: DagFile, operators: readonly Task[]): Omit<Lacking, "task"> | undefined {
+  let milder: Omit<Lacking, "task"> | undefined;
+  for (const operator of operators) {
+    const work = remoteWork(file, operator);
+    if (work && work !== printing) return { operator, work };
+    if (work) milder ??= { operator, work };
+  }
+  return milder;
+}
+
+/** The operator that the task's code runs, and a limit that is given to it: Airflow sets the alarm for the task alone. */
+function relatedOf(file: DagFile, task: Task, operator: Task): Related[] {
+  const own = argument(file, operator, "execution_timeout");
+  return [
+    ...(operator === task ? [] : [{ span: operator.span, message: `runs this ${shownName(operator)}` }]),
+    ...(typeof own === "object" && own.resolved.kind !== "none"
+      ? [{ span: own.span, message: "has no effect where code calls execute()" }]
+      : []),
+  ];
+}
 
 /** A call without a timeout of its own says it better; what a command might print says nothing of how long it is let run. */
 function causeOf(file: DagFile, task: Task, work: string): Span {
@@ -90,7 +127,8 @@ function causeOf(file: DagFile, task: Task, work: string): Span {
 }
 
 /** One default serves better than the same line on many tasks. */
-function forAll(file: DagFile, { dag }: Task, lacking: readonly { readonly task: Task }[]): Fix | undefined {
+function forAll(file: DagFile, { dag, executedBy }: Task, lacking: readonly Lacking[]): Fix | undefined {
+  if (executedBy) return undefined;
   const own = lacking.map(({ task }) => task).filter((one) => dag && one.dag === dag);
   return dag && own.length >= 3 ? defaultExecutionTimeoutFix(file, dag, own) : undefined;
 }

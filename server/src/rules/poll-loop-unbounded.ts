@@ -75,7 +75,7 @@ pipeline()
         fixes: () => [only && more.length === 0 ? executionTimeoutFix(file, only) : undefined],
       });
     }
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       const runs = runsAs(task, operators.bash) || runsAs(task, operators.ssh) || runsAs(task, operators.docker);
       if (!runs || !isUnbounded(file, task)) continue;
       for (const { script } of task.scripts) {

@@ -78,10 +78,10 @@ with DAG("load", default_args={"execution_timeout": timedelta(hours=1)}) as dag:
 type Owned = { readonly script: Script; readonly tasks: readonly Task[] };
 
 function scriptsIn(file: DagFile): Owned[] {
-  const own = file.tasks.flatMap((task): Owned[] => {
+  const own = file.operators.flatMap((task): Owned[] => {
     if (redefines(task, "execute")) return [];
     const read = task.scripts.filter(({ template }) => template === undefined || template.exists === false);
-    return read.map(({ script }) => ({ script, tasks: [task] }));
+    return read.map(({ script }) => ({ script, tasks: task.executedBy?.tasks ?? [task] }));
   });
   const called = file.calls.flatMap((call): Owned[] => {
     const script = call.live ? scriptOf(call) : undefined;

@@ -64,7 +64,7 @@ with DAG("load") as dag:
   options: [fineCodes],
   check(file, report, option) {
     const fine = option(fineCodes);
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       const { known } = task.operator;
       if (!known || redefines(task, "execute")) continue;
       // skip_exit_code: its first name.

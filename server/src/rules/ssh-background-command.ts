@@ -74,7 +74,7 @@ function message(file: DagFile, one: Background): string {
   const left = `${program ?? "This command"} is left in the background`;
   if (waitsForOutput(file, one))
     return `${left} (${job.how}): SSHOperator succeeds at its next output or fails at cmd_timeout, and nobody learns how it ends.`;
-  const ends = task ? "the task succeeds at once" : "the call returns at once";
+  const ends = task && !task.executedBy ? "the task succeeds at once" : "the call returns at once";
   return `${left} on the remote host (${job.how}): ${ends}, and nobody learns how it ends.`;
 }
 
@@ -96,7 +96,8 @@ function isFalse(found: Lookup): boolean {
 function hint(project: Project, { task }: Background): string {
   if (task && isA(task, operators.ssm))
     return "Run it in the foreground: the operator waits for it, up to the executionTimeout of the document.";
-  return importPath(project, known(operators.sshRemoteJob))
+  // What code executes cannot be deferred, as a remote job is.
+  return !task?.executedBy && importPath(project, known(operators.sshRemoteJob))
     ? "Run it in the foreground: with SSHRemoteJobOperator when it is long, else with a cmd_timeout that allows for its silence."
     : hasParameter(project, known(operators.ssh), "cmd_timeout")
       ? "Run it in the foreground with a cmd_timeout that allows for its silence, or let it write its exit status for a sensor."

@@ -44,14 +44,14 @@ with DAG("nightly_load") as dag:
     )
 `,
     limits:
-      "Where the project does not tell its provider, the newest is taken, and a task with an old `timeout` in its `default_args` is an info. The connection's extras may hold a `cmd_timeout` that Tether cannot see: ignore the finding there. A task that is given an `ssh_hook` is left alone unless the hook is an `SSHHook` made in the same file without a limit.",
+      "An operator that code makes and runs by `execute` is judged, too: no `default_args` reach it unless it is given `dag=`. Where the project does not tell its provider, the newest is taken, and a task with an old `timeout` in its `default_args` is an info. The connection's extras may hold a `cmd_timeout` that Tether cannot see: ignore the finding there. A task that is given an `ssh_hook` is left alone unless the hook is an `SSHHook` made in the same file without a limit.",
     links: [
       "https://airflow.apache.org/docs/apache-airflow-providers-ssh/stable/_api/airflow/providers/ssh/operators/ssh/index.html",
       "https://github.com/apache/airflow/issues/29282",
     ],
   },
   check(file, report) {
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       if (!runsAs(task, operators.ssh) || !task.operator.known) continue;
       // Before 3.3.0 the limit was written down but not kept; Airflow 1.10 knows it under another name.
       if (!providerAtLeast(file.project, provider, "3.3.0")) continue;

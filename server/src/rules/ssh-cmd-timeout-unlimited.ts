@@ -55,7 +55,7 @@ with DAG("backup") as dag:
     ],
   },
   check(file, report) {
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       if (!runsAs(task, operators.ssh)) continue;
       const unlimited = unlimitedAt(file, task);
       if (!unlimited || !isUnbounded(file, task)) continue;
@@ -66,7 +66,7 @@ with DAG("backup") as dag:
         cause: task.span,
         severity: bounded ? "info" : "error",
         message: `${task.operator.name} waits without any limit: a command that hangs on a host that is alive holds the task and its worker slot for ever.`,
-        hint: "Set execution_timeout, or a cmd_timeout as long as the longest silence that the command may keep.",
+        hint: `Set execution_timeout${task.executedBy ? " on the task that runs it" : ""}, or a cmd_timeout as long as the longest silence that the command may keep.`,
         fixes: () => [executionTimeoutFix(file, task), unlimited.own ? silenceFix(file, task) : undefined],
       });
     }

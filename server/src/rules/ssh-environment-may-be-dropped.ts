@@ -40,7 +40,7 @@ with DAG("nightly", dagrun_timeout=timedelta(hours=6)) as dag:
     links: ["https://man.openbsd.org/sshd_config#AcceptEnv"],
   },
   check(file, report) {
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       if (!runsAs(task, operators.ssh)) continue;
       const given = argument(file, task, "environment");
       if (typeof given !== "object" || given.resolved.kind !== "dict") continue;

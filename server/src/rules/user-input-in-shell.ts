@@ -1,5 +1,5 @@
 import { airflowAtLeast } from "../airflow/availability.ts";
-import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
+import type { DagFile, Executing, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { pulledInputs } from "../airflow/pulledInput.ts";
 import { shellTexts } from "../airflow/shellTexts.ts";
 import type { Project } from "../airflow/target.ts";
@@ -59,10 +59,11 @@ with DAG("load") as dag:
     const seen = new Set<number>();
     for (const { root, task, call, script } of shellTexts(file)) {
       const inputs = [
-        ...(task ? fromTemplate(file, task, root, safe) : []),
+        ...owners(task).flatMap((one) => fromTemplate(file, one, root, safe)),
         ...(call ? fromCode(file, root, call.scope, safe, call) : []),
+        ...(task?.executedBy ? fromCode(file, root, task.scope, safe, undefined, task.executedBy.tasks) : []),
         ...(task?.callable && script?.argument === "return"
-          ? fromCode(file, root, file.names.scopeOf(task.callable), safe, undefined, task)
+          ? fromCode(file, root, file.names.scopeOf(task.callable), safe, undefined, [task])
           : []),
       ];
       // One text, one finding: at the worst place.
@@ -76,10 +77,12 @@ with DAG("load") as dag:
         span,
         severity: input.from === "dag_run.conf" ? "error" : "warning",
         message: `${input.shown}${any}: whoever may trigger the DAG can run any command ${where}.`,
-        hint: hintFor(file.project, root, first, call),
+        hint: hintFor(file.project, root, first, call ?? task?.executedBy),
         ...(call ? { cause: call.call.span } : {}),
         fixes: () =>
-          task && !severalIn(root, first) ? [viaEnvironment(file, task, root, inputs.flatMap(direct))] : [],
+          task && !task.executedBy && !severalIn(root, first)
+            ? [viaEnvironment(file, task, root, inputs.flatMap(direct))]
+            : [],
         related: [
           ...(first.handed ? [first.handed] : []),
           ...others
@@ -91,6 +94,11 @@ with DAG("load") as dag:
     }
   },
 });
+
+/** The task whose text it is, or those that run the operator whose it is. */
+function owners(task: Task | undefined): readonly Task[] {
+  return task?.executedBy?.tasks ?? (task ? [task] : []);
+}
 
 const places = { worker: "on the worker", remote: "on the remote host", container: "in the container" } as const;
 
@@ -131,10 +139,10 @@ function fromCode(
   scope: Scope,
   safe: readonly string[],
   call: RemoteCall | undefined,
-  own?: Task,
+  own?: readonly Task[],
 ): Found[] {
   if (call?.command && "argv" in call.command && root.place === "worker") return [];
-  const tasks = own ? [own] : (call?.tasks ?? []);
+  const tasks = own ?? call?.tasks ?? [];
   const rendered = call ? tasks.flatMap((task) => renderedInputs(file, task, call, root, safe)) : [];
   if (call && rendered.length > 0) return rendered.map(({ input }) => ({ input, span: call.span }));
   return root.folded.holes.flatMap((hole): Found[] => {
@@ -148,7 +156,7 @@ function fromCode(
   });
 }
 
-function hintFor(project: Project, root: Script, given: Found, call: RemoteCall | undefined): string {
+function hintFor(project: Project, root: Script, given: Found, code: RemoteCall | Executing | undefined): string {
   const { input } = given;
   const schema = !airflowAtLeast(project, "2.2.0")
     ? "compare it with the values that you allow"
@@ -156,8 +164,8 @@ function hintFor(project: Project, root: Script, given: Found, call: RemoteCall 
       ? "give the Param an enum or a pattern"
       : "check it by a Param with an enum or a pattern";
   // exec_command and its kin take one text, and a shell on the other side reads it.
-  if (call)
-    return root.place === "worker"
+  if (code)
+    return root.place === "worker" && "call" in code
       ? `Quote it with shlex.quote(), or pass a list without a shell; or ${schema}.`
       : `Quote it with shlex.quote(); or ${schema}.`;
   if (root.place !== "worker")

@@ -44,6 +44,8 @@ export type ExplainedTask = {
   /** False when others may reach it (`**kwargs`, `default_args` that could not be followed). */
   readonly argumentsComplete: boolean;
   readonly scripts: readonly ExplainedScript[];
+  /** For an operator that is no task: the tasks of this file whose code makes and runs it. */
+  readonly runBy?: readonly string[];
 } & Range;
 
 /** A process or ssh call in code that tasks run. */
@@ -65,6 +67,8 @@ export type Explained = {
   readonly dags: readonly ({ readonly id?: string; readonly form: string } & Range)[];
   readonly groups: readonly ({ readonly id?: string; readonly parent?: string; readonly dag?: string } & Range)[];
   readonly tasks: readonly ExplainedTask[];
+  /** Operators that the code of tasks makes and runs: `SSHOperator(…).execute(context)`. */
+  readonly executed?: readonly ExplainedTask[];
   readonly edges: readonly ({ readonly from: string; readonly to: string; readonly form: string } & Range)[];
   /** False when some edge could not be followed. */
   readonly edgesComplete: boolean;
@@ -154,6 +158,47 @@ export function explain(
   const providers = Object.entries(file.project.target.providers).flatMap(([name, version]) =>
     version === undefined ? [] : [[name, version] as const],
   );
+  const explainTask = (task: Task): ExplainedTask => {
+    const { found, complete } = argumentsOf(task);
+    return {
+      ...given("id", task.id),
+      ...given("variable", task.variable),
+      operator: task.operator.name,
+      ...given("known", task.operator.known?.fqcn),
+      ...given("provider", task.operator.known?.provider),
+      form: task.form,
+      mapped: task.mapped,
+      repeated: task.repeated,
+      ...given("dag", task.dag?.id),
+      ...given("group", task.group?.id),
+      ...given("callable", task.callable?.name),
+      ...range(task.span),
+      arguments: [
+        ...inReadingOrder(found).map((argument) => {
+          const value = oneLine(file.text.slice(argument.value.span.start, argument.value.span.end));
+          return {
+            name: argument.name,
+            value,
+            ...given("resolved", resolvedText(argument, value)),
+            origin: argument.origin,
+            ...range(argument.span),
+          };
+        }),
+        ...defaultsOf(task).map(({ name, value }) => ({ name, value, origin: "default" as const })),
+      ],
+      argumentsComplete: complete,
+      scripts: task.scripts.map(({ argument, script }) => ({
+        argument,
+        place: script.place,
+        dialect: script.dialect,
+        errexit: script.errexit,
+        pipefail: script.pipefail,
+        dynamic: script.dynamic,
+        statements: commandsOf(script),
+      })),
+      ...given("runBy", task.executedBy?.tasks.map(taskName)),
+    };
+  };
   return {
     path,
     airflow: { version: file.project.target.airflow, origin: file.project.target.origin },
@@ -165,46 +210,8 @@ export function explain(
       ...given("dag", group.dag?.id),
       ...range(group.span),
     })),
-    tasks: file.tasks.map((task) => {
-      const { found, complete } = argumentsOf(task);
-      return {
-        ...given("id", task.id),
-        ...given("variable", task.variable),
-        operator: task.operator.name,
-        ...given("known", task.operator.known?.fqcn),
-        ...given("provider", task.operator.known?.provider),
-        form: task.form,
-        mapped: task.mapped,
-        repeated: task.repeated,
-        ...given("dag", task.dag?.id),
-        ...given("group", task.group?.id),
-        ...given("callable", task.callable?.name),
-        ...range(task.span),
-        arguments: [
-          ...inReadingOrder(found).map((argument) => {
-            const value = oneLine(file.text.slice(argument.value.span.start, argument.value.span.end));
-            return {
-              name: argument.name,
-              value,
-              ...given("resolved", resolvedText(argument, value)),
-              origin: argument.origin,
-              ...range(argument.span),
-            };
-          }),
-          ...defaultsOf(task).map(({ name, value }) => ({ name, value, origin: "default" as const })),
-        ],
-        argumentsComplete: complete,
-        scripts: task.scripts.map(({ argument, script }) => ({
-          argument,
-          place: script.place,
-          dialect: script.dialect,
-          errexit: script.errexit,
-          pipefail: script.pipefail,
-          dynamic: script.dynamic,
-          statements: commandsOf(script),
-        })),
-      };
-    }),
+    tasks: file.tasks.map(explainTask),
+    ...(file.executed.length > 0 ? { executed: file.executed.map(explainTask) } : {}),
     edges: file.edges.map((edge) => ({
       from: taskName(edge.from),
       to: taskName(edge.to),

@@ -51,6 +51,7 @@ function taskText(task: ExplainedTask, pens: Paint): string {
     const where = [originWords[argument.origin] ?? argument.origin, line(argument)].filter((one) => one !== "");
     text += `    ${argument.name.padEnd(width)}  ${argument.value}${resolved}  ${pens.dim(`← ${where.join(", ")}`)}\n`;
   }
+  if (task.runBy) text += `    run by: ${task.runBy.length > 0 ? task.runBy.join(", ") : "no task of this file"}\n`;
   if (!task.argumentsComplete) text += `    ${pens.yellow("and arguments that could not be followed")}\n`;
   for (const script of task.scripts) {
     const facts = [
@@ -101,6 +102,10 @@ export function explainedText(explained: Explained, pens: Paint): string {
     for (const edge of explained.edges) {
       text += `  ${edge.from} → ${edge.to}  ${pens.dim(`${edge.form}, ${line(edge)}`)}\n`;
     }
+  }
+  if (explained.executed) {
+    text += "\nOperators that code runs\n";
+    for (const one of explained.executed) text += taskText(one, pens);
   }
   if (explained.calls.length > 0) {
     text += "\nCalls\n";
