@@ -1,6 +1,6 @@
 import { type JudgedText, judgedTexts } from "../airflow/judged.ts";
 import { errexitFix, errexitStatement } from "../edits/strictShell.ts";
-import { type Lost, lostFailures } from "../shell/lost.ts";
+import { halfTransfers, type Lost, lostFailures } from "../shell/lost.ts";
 import { laxPipelines } from "../shell/pipelines.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { harmlessCommands } from "./harmlessCommands.ts";
@@ -53,6 +53,16 @@ with DAG("export") as dag:
   check(file, report, option) {
     const harmless = new Set(option(harmlessCommands));
     for (const text of judgedTexts(file)) {
+      for (const lost of halfTransfers(text.script)) {
+        if (lost.script.place === "remote" || lost.off || harmless.has(lost.program)) continue;
+        report({
+          span: sourceSpan(lost.script.folded, lost.statement.span),
+          severity: "info",
+          message: `When ${lost.program} breaks off half way, the test that follows finds the file, and ${text.by} sees no failure.`,
+          hint: `Start the text with \`${errexitStatement(lost)}\`, or test the exit status of ${lost.program}.`,
+          fixes: () => [errexitFix(file, lost, text, harmless)],
+        });
+      }
       for (const lost of lostFailures(text.script, harmless)) {
         // Behind ssh: ssh-inner-multi-statement.
         if (lost.script.place === "remote") continue;

@@ -1,5 +1,6 @@
 /** Statements whose failure a text forgets, because it goes on without `set -e`. */
 import { Kept } from "../syntax/kept.ts";
+import type { Span } from "../text/span.ts";
 import { deciding } from "./deciding.ts";
 import { isFilter } from "./pace.ts";
 import { onlyPrints } from "./printing.ts";
@@ -20,6 +21,8 @@ export type Lost = {
   readonly instead: string | undefined;
   /** It runs once a turn of this loop, and only the last turn's status is kept. */
   readonly loop: boolean;
+  /** A transfer of which the text only asks whether a file is there, as it is when the transfer broke off half way. */
+  readonly half: boolean;
   readonly nestedIn: readonly ShellCommand[];
   /** The `set +e` before it, by which somebody decided so. */
   readonly off: ShellCommand | undefined;
@@ -27,16 +30,26 @@ export type Lost = {
 
 /** At most one for each text: the script and the texts that it hands on. A failure of a `harmless` program is none. */
 export function lostFailures(script: Script, harmless?: Programs): readonly Lost[] {
-  if (harmless && harmless.size > 0) return findLost(script, harmless);
-  return losses.of(script);
+  return harmless && harmless.size > 0 ? lostIn(script, harmless) : losses.of(script);
+}
+
+/** Transfers whose failure half way is lost, in texts that lose no other failure. */
+export function halfTransfers(script: Script): readonly Lost[] {
+  return found.of(script).filter((one) => one.half);
 }
 
 // Four rules ask about each text.
-const losses = new Kept((script: Script) => findLost(script));
+const losses = new Kept((script: Script) => lostIn(script));
+const found = new Kept((script: Script) => findLost(script));
+
+function lostIn(script: Script, harmless?: Programs): readonly Lost[] {
+  const all = harmless ? findLost(script, harmless) : found.of(script);
+  return all.filter((one) => !one.half);
+}
 
 function findLost(script: Script, harmless?: Programs): Lost[] {
   if (!/[;\n]|\bdo\b|\beval\b/.test(script.folded.text)) return [];
-  const found: Lost[] = [];
+  const lostOnes: Lost[] = [];
   const seen = new Set<Script>();
   for (const { script: own, nesting, conditional, background } of statements(script)) {
     if (seen.has(own)) continue;
@@ -46,11 +59,11 @@ function findLost(script: Script, harmless?: Programs): Lost[] {
     if (conditional || background || around?.conditional || around?.background || around?.substituted) continue;
     const lost = isReadable(own) ? firstLost(own, harmless) : undefined;
     if (!lost) continue;
-    const { statement, loop } = lost;
+    const { statement, loop, half = false } = lost;
     const off = switchedOff(own, statement);
-    found.push({ script: own, statement, loop, ...namesOf(lost), nestedIn: nesting, off });
+    lostOnes.push({ script: own, statement, loop, half, ...namesOf(lost), nestedIn: nesting, off });
   }
-  return found;
+  return lostOnes;
 }
 
 /** What a message calls the two; where that is the same, `python -m venv` and `python load.py`. */
@@ -101,6 +114,7 @@ type Place = {
   readonly command: ShellCommand;
   readonly instead: ShellCommand | undefined;
   readonly loop: boolean;
+  readonly half?: boolean;
 };
 
 function firstLost(script: Script, harmless: Programs | undefined): Place | undefined {
@@ -162,18 +176,25 @@ function shown({ program = "", words }: ShellCommand): string {
 function inSequence(judged: Judged, body: readonly Statement[], instead: ShellCommand | undefined): Place | undefined {
   const { script, harmless } = judged;
   const held = strictness(script);
+  let half: Place | undefined;
   for (const [index, statement] of body.entries()) {
     if (statement.background || held.get(statement)?.errexit) continue;
     const rest = body.slice(index + 1);
     if (rest.length > 0) {
       const command = worker(statement, harmless);
-      const known = isLookedAt(script, statement, rest) || isMissedAtOnce(script, statement, rest);
-      if (command && !known && !isAllowed(script, statement)) return { statement, command, instead, loop: false };
+      const looked = isLookedAt(script, statement, rest);
+      const known = looked || isMissedAtOnce(script, statement, rest);
+      if (command && !isAllowed(script, statement)) {
+        if (!known) return { statement, command, instead, loop: false };
+        if (looked && isTransfer(command) && asksForPart(script, command, rest))
+          half ??= { statement, command, instead, loop: false, half: true };
+      }
     }
     const inner = inside(judged, statement, rest, instead);
-    if (inner) return inner;
+    if (inner && !inner.half) return inner;
+    half ??= inner;
   }
-  return undefined;
+  return half;
 }
 
 /** What is lost in a part of a statement. */
@@ -273,6 +294,44 @@ function isLookedAt(script: Script, statement: Statement, rest: readonly Stateme
   const soon = text.slice(statement.span.end, rest[1]?.span.end ?? rest[0]?.span.end);
   if (/\$\{?(?:\?|PIPESTATUS)/.test(soon)) return true;
   return rest.some(leaves) || judges(rest.at(-1));
+}
+
+const fileTest = /^(?:!\s*)?(?:\[\[?|test)\s+(?:!\s*)?-[efdrs]\s+(\S+?)(?:\s+\]\]?)?\s*;?$/;
+
+/** `scp -r etl@depot:/out /in/; if [ ! -e /in/out/done.csv ]; then exit 1; fi`: all that is asked is whether one file is there. */
+function asksForPart(script: Script, transfer: ShellCommand, rest: readonly Statement[]): boolean {
+  const { text } = script.folded;
+  const written = ({ span }: { readonly span: Span }): string => text.slice(span.start, span.end);
+  if (/\$\{?(?:\?|PIPESTATUS)/.test(text.slice(transfer.span.end, rest.at(-1)?.span.end))) return false;
+  const bare = (word: string): string => word.replaceAll(/["']/g, "").replace(/\/+$/, "");
+  const places = transfer.words.slice(1).map((one) => bare(written(one)));
+  const tested = (one: Statement): string | undefined => bare(fileTest.exec(written(one).trim())?.[1] ?? "");
+  const asks = (one: Statement | undefined): boolean => {
+    const path = one && tested(one);
+    return path ? places.some((place) => place.length > 2 && path.startsWith(place)) : false;
+  };
+  return rest
+    .filter((one, index) => leaves(one) || (index === rest.length - 1 && judges(one)))
+    .every((one) => {
+      if (one.kind === "and-or") return asks(one.left);
+      if (one.kind !== "if") return asks(one);
+      const [branch, ...more] = one.branches;
+      return more.every(({ test }) => test === undefined) && branch?.test?.length === 1 && asks(branch.test[0]);
+    });
+}
+
+/** What arrives in parts, and leaves those that arrived when it breaks off. */
+function isTransfer({ program = "", words }: ShellCommand): boolean {
+  const rest = words
+    .slice(1)
+    .map((one) => one.text)
+    .join(" ");
+  return (
+    /^(?:scp|rsync|sftp|wget)$/.test(program) ||
+    (program === "aws" && /\bs3 (?:cp|sync)\b/.test(rest)) ||
+    (program === "gsutil" && /\b(?:cp|rsync)\b/.test(rest)) ||
+    (program === "hdfs" && /^dfs -(?:get|put|copy\w+)\b/.test(rest))
+  );
 }
 
 /** `write-env /tmp/env; source /tmp/env && load`: without the file, `source` fails, and with it the whole. */
