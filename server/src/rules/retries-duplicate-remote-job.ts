@@ -1,6 +1,6 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
-import { isUnset } from "../airflow/bounds.ts";
+import { isUnset, limitedBy } from "../airflow/bounds.ts";
 import type { DagFile, RemoteCall, Task } from "../airflow/dagfile.ts";
 import { known, operators } from "../airflow/kinds.ts";
 import { type Retries, retriesOf } from "../airflow/retries.ts";
@@ -13,6 +13,7 @@ import {
   survivorOfCall,
 } from "../airflow/survivors.ts";
 import { lockFix, noRetriesFix, terminalFix } from "../edits/survivors.ts";
+import type { Fix } from "../text/edit.ts";
 import type { Span } from "../text/span.ts";
 import { defineRule, type Related, type Report } from "./rule.ts";
 
@@ -57,13 +58,18 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
     ],
   },
   check(file, report) {
-    for (const task of file.tasks) {
-      const retries = retriesOf(file, task);
-      if (retries === "unknown" || retries.count <= 0) continue;
+    for (const task of file.operators) {
+      const { executedBy } = task;
+      const retried = executedBy ? retriedCode(file, executedBy) : firstRetried(file, [task]);
+      if (!retried) continue;
+      const { retries } = retried;
+      // Several tasks that run the code would share the lock, and all be retried.
+      const sole = limitedBy(task) === retried.task ? retried.task : undefined;
+      const noRetries = (): Fix | undefined => sole && noRetriesFix(file, sole);
       const survivor = survivorOf(file, task);
       if (!survivor) {
         const again = resubmissionOf(task);
-        if (again) report({ ...resubmitted(again, retries, task.span), fixes: () => [noRetriesFix(file, task)] });
+        if (again) report({ ...resubmitted(again, retries, task.span), fixes: () => [noRetries()] });
         continue;
       }
       if (survivor.guarded) continue;
@@ -77,13 +83,13 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
         related: related(retries),
         fixes: () => [
           survivor.by === "ssh-operator" ? terminalFix(file, task) : undefined,
-          lockFix(task, survivor),
-          noRetriesFix(file, task),
+          sole && lockFix(sole, survivor),
+          noRetries(),
         ],
       });
     }
     for (const call of file.calls) {
-      const retried = call.live ? (firstRetried(file, call.tasks) ?? retriedElsewhere(call)) : undefined;
+      const retried = call.live ? retriedCode(file, call) : undefined;
       if (!retried) continue;
       const survivor = survivorOfCall(file, call);
       if (!survivor) {
@@ -111,13 +117,15 @@ with DAG("warehouse", default_args={"retries": 3}) as dag:
 
 type Retried = { readonly task: Task | undefined; readonly retries: Retries };
 
-/** A helper that tasks of other files run. */
-function retriedElsewhere({ users }: RemoteCall): Retried | undefined {
+/** A task that runs the code and that Airflow retries, of this file or, for a helper, of another. */
+function retriedCode(file: DagFile, { tasks, users }: Pick<RemoteCall, "tasks" | "users">): Retried | undefined {
+  const own = firstRetried(file, tasks);
+  if (own) return own;
   const count = Math.max(0, ...users.map((one) => one.retries ?? 0));
   return count > 0 ? { task: undefined, retries: { count, given: undefined } } : undefined;
 }
 
-/** The first of a function's tasks that Airflow retries. */
+/** The first of these tasks that Airflow retries. */
 function firstRetried(file: DagFile, tasks: readonly Task[]): Retried | undefined {
   for (const task of tasks) {
     const retries = retriesOf(file, task);

@@ -1,6 +1,6 @@
 import { argument } from "../airflow/arguments.ts";
 import { hasParameter } from "../airflow/availability.ts";
-import { isUnset, secondsOf } from "../airflow/bounds.ts";
+import { isUnset, limitedBy, secondsOf } from "../airflow/bounds.ts";
 import type { DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { known, operators } from "../airflow/kinds.ts";
 import { silenceLimit } from "../airflow/silence.ts";
@@ -58,7 +58,7 @@ with DAG("warehouse") as dag:
     ],
   },
   check(file, report) {
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       const survivor = survivorOf(file, task);
       if (!survivor || survivor.by === "remote-job") continue;
       const limit = limitOf(file, task, survivor);
@@ -95,7 +95,8 @@ const shortSilence = 60;
 
 /** The limit that the author gave the task; undefined when there is none for sure. */
 function limitOf(file: DagFile, task: Task, { by, client }: Survivor): Found | undefined {
-  const execution = given(argument(file, task, "execution_timeout"));
+  const limited = limitedBy(task);
+  const execution = limited && given(argument(file, limited, "execution_timeout"));
   if (execution) return { name: "execution_timeout", ...execution };
   if (by === "ssh-client")
     return client?.command.wrappers.some((one) => one.name === "timeout")
