@@ -85,6 +85,8 @@ export const printing = "a remote command that goes on printing";
 /** What may never end on the other side, for a message, such as `a pod that never ends`; undefined when nothing is known to. */
 export function remoteWork(file: DagFile, task: Task): string | undefined {
   if (runsAs(task, operators.ssh) || runsAs(task, operators.winrm)) {
+    // cmd and PowerShell are not read word by word.
+    if (runsAs(task, operators.winrm) && saysOneWord(argument(file, task, "command"))) return undefined;
     if (onlyAnswersAtOnce(task, isLimited) || mayDefer(file, task)) return undefined;
     if (!endsSilence(file, task)) return "a remote command that hangs";
     return task.scripts.length > 0 && task.scripts.every(({ script }) => printsNothing(script)) ? undefined : printing;

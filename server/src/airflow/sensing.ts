@@ -6,7 +6,7 @@ import { walkStatements } from "../syntax/traverse.ts";
 import { knownText } from "../syntax/value.ts";
 import { slice } from "../text/span.ts";
 import { argument } from "./arguments.ts";
-import { airflowAtLeast, hasParameter, parameterDefault } from "./availability.ts";
+import { airflowAtLeast, hasParameter, parameterDefault, providerAtLeast } from "./availability.ts";
 import { isUnset, runTimeout, secondsOf } from "./bounds.ts";
 import type { Argument, DagFile, Task } from "./dagfile.ts";
 import { limitOfWatchedWork } from "./endedWork.ts";
@@ -64,9 +64,12 @@ function isPlainly({ form, operator }: Task): boolean {
 /** What would end, or ends, the sensor's wait in the triggerer; undefined for no known sensor. */
 export function deferralEnd(file: DagFile, task: Task): DeferralEnd | undefined {
   const facts = task.operator.known && sensorFacts(task.operator.known);
-  // Airflow 2's own sensor, unlike the standard provider's, defers with its execution_timeout.
+  if (!isA(task, operators.externalTaskSensor)) return facts?.deferralEnds;
+  // Airflow 2's own sensor, and the standard provider's before 1.12.2 (apache/airflow 62556), defer with their execution_timeout.
   const own = airflowMajor(file.project.target) < 3 && /^airflow\.(?!providers\.)/.test(task.operator.imported);
-  return own && isA(task, operators.externalTaskSensor) ? "execution_timeout" : facts?.deferralEnds;
+  return own || !providerAtLeast(file.project, "apache-airflow-providers-standard", "1.12.2")
+    ? "execution_timeout"
+    : facts?.deferralEnds;
 }
 
 /** Seconds between two looks; undefined: not known. */

@@ -97,7 +97,9 @@ export()
             ? `Raise when ${byHook ? "exit_code" : "returncode"} is not 0.`
             : asked
               ? "Look at returncode, too; check=True would also fail on the answers that the test of the output handles."
-              : "Pass check=True, or raise when the status is not 0.",
+              : name === "call"
+                ? "Use subprocess.check_call, or raise when the status is not 0."
+                : "Pass check=True, or raise when the status is not 0.",
         fixes: () => (byHook ? [raisingBehind(file, call)] : asked ? [] : [checked(file, call, name)]),
       });
     }
