@@ -54,7 +54,7 @@ with DAG("nightly") as dag:
     const from = sure ? "since" : "from";
     const on = sure ? "" : " on";
     if (!removed("3.3.0")) return;
-    for (const task of file.tasks) {
+    for (const task of file.operators) {
       if (!isA(task, operators.ssh) || task.operator.subclasses.length > 0 || !task.operator.known) continue;
       if (hasParameter(file.project, task.operator.known, "timeout")) continue;
       const given = argument(file, task, "timeout");
@@ -62,9 +62,11 @@ with DAG("nightly") as dag:
       report({
         span: given.span,
         severity,
-        message: sure
-          ? `${task.operator.name} has no timeout since ssh provider 3.3.0: Airflow cannot load this file, and none of its DAGs runs.`
-          : `${task.operator.name} has no timeout from ssh provider 3.3.0 on: there, Airflow cannot load this file, and none of its DAGs runs.`,
+        message: task.executedBy
+          ? `${task.operator.name} has no timeout ${from} ssh provider 3.3.0${on}: making the operator raises an exception, and the task fails.`
+          : sure
+            ? `${task.operator.name} has no timeout since ssh provider 3.3.0: Airflow cannot load this file, and none of its DAGs runs.`
+            : `${task.operator.name} has no timeout from ssh provider 3.3.0 on: there, Airflow cannot load this file, and none of its DAGs runs.`,
         hint: "Name the limit that is meant: cmd_timeout, the longest silence of the command, or conn_timeout.",
         fixes: () => [given.call && renamed(file, given.call, "cmd_timeout", task)],
       });
