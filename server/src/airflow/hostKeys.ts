@@ -57,7 +57,7 @@ export function uncheckedClients(file: DagFile): UncheckedClient[] {
       return true;
     });
   }
-  if (speaks(/\bparamiko\b[^]*\bTransport\b/)) found.push(...transports(file));
+  if (speaks(/\bparamiko\b/) && speaks(/\bTransport\b/)) found.push(...transports(file));
   return found.map((one) => (isFresh(file, one) ? { ...one, fresh: true } : one));
 }
 
