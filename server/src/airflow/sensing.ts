@@ -61,16 +61,25 @@ function isPlainly({ form, operator }: Task): boolean {
   return operator.subclasses.length === 0 && (form === "taskflow" || findClass(operator.imported) === operator.known);
 }
 
+/** Whether it is the ExternalTaskSensor that Airflow 2 had of its own, which knows less when it is deferred. */
+export function isOwnExternalTaskSensor({ project }: DagFile, task: Task): boolean {
+  const own = airflowMajor(project.target) < 3 && /^airflow\.(?!providers\.)/.test(task.operator.imported);
+  return own && isA(task, operators.externalTaskSensor);
+}
+
 /** What would end, or ends, the sensor's wait in the triggerer; undefined for no known sensor. */
 export function deferralEnd(file: DagFile, task: Task): DeferralEnd | undefined {
-  const facts = task.operator.known && sensorFacts(task.operator.known);
-  if (!isA(task, operators.externalTaskSensor)) return facts?.deferralEnds;
-  // Airflow 2's own sensor, and the standard provider's before 1.12.2 (apache/airflow 62556), defer with their execution_timeout.
-  const own = airflowMajor(file.project.target) < 3 && /^airflow\.(?!providers\.)/.test(task.operator.imported);
-  return own || !providerAtLeast(file.project, "apache-airflow-providers-standard", "1.12.2")
-    ? "execution_timeout"
-    : facts?.deferralEnds;
+  const { known } = task.operator;
+  // The standard provider's hands on its own timeout since 1.12.2 (apache/airflow 62556).
+  const older =
+    known?.provider === standard &&
+    isA(task, operators.externalTaskSensor) &&
+    !providerAtLeast(file.project, standard, "1.12.2");
+  if (older || isOwnExternalTaskSensor(file, task)) return "execution_timeout";
+  return known && sensorFacts(known)?.deferralEnds;
 }
+
+const standard = "apache-airflow-providers-standard";
 
 /** Seconds between two looks; undefined: not known. */
 export function pokeInterval(file: DagFile, task: Task): number | undefined {

@@ -3,7 +3,7 @@ import { hasParameter } from "../airflow/availability.ts";
 import { isUnset, secondsOf } from "../airflow/bounds.ts";
 import type { Argument, DagFile, Lookup, Task } from "../airflow/dagfile.ts";
 import { operators, runsAs } from "../airflow/kinds.ts";
-import { deferralEnd, isDeferred, looksForSuccess } from "../airflow/sensing.ts";
+import { isDeferred, isOwnExternalTaskSensor, looksForSuccess } from "../airflow/sensing.ts";
 import { quoteString } from "../edits/layout.ts";
 import { setTaskArguments } from "../edits/task.ts";
 import { knownText, type Value } from "../syntax/value.ts";
@@ -98,7 +98,7 @@ function givesUpSoon(file: DagFile, task: Task): boolean {
 
 /** Airflow 2's own sensor hands only allowed_states to its trigger (`airflow/sensors/external_task.py` of 2.7 to 2.11). */
 function ignoresStates(file: DagFile, task: Task): boolean {
-  if (isDeferred(file, task) !== "yes" || deferralEnd(file, task) !== "execution_timeout") return false;
+  if (isDeferred(file, task) !== "yes" || !isOwnExternalTaskSensor(file, task)) return false;
   const allowed = argument(file, task, "allowed_states");
   return !namesFailure(allowed);
 }
