@@ -43,6 +43,8 @@ const importedTask = z.strictObject({
   downstream: z.array(z.string()),
   /** Effective values of the arguments that our fixes set, where the task has them; durations in seconds. */
   arguments: z.record(z.string(), argumentValue),
+  /** All arguments that were given to it, by its call, `default_args` or a group, also those that it varies by. */
+  given: z.record(z.string(), argumentValue),
 });
 
 const importedDag = z.strictObject({

@@ -60,7 +60,7 @@ export function fixesTests(environment: Environment): void {
   test.each([...groups])("fixes of %s", (group) => {
     const some = made.filter(({ original }) => original.group === group);
     const spoilt = some.flatMap((outcome) => {
-      const wrong = complaints(imported(outcome.original.text), imported(outcome.text));
+      const wrong = complaints(imported(outcome.original.text), imported(outcome.text), outcome.original.rule);
       return wrong.map((what) => `${outcome.original.about}, ${outcome.how}\n${what}\n${outcome.text}`);
     });
     expect(spoilt.join(`\n${"─".repeat(80)}\n`)).toBe("");

@@ -151,6 +151,22 @@ def describe_task(task) -> dict:
         "upstream": sorted(task.upstream_task_ids),
         "downstream": sorted(task.downstream_task_ids),
         "arguments": arguments,
+        "given": given_arguments(task),
+    }
+
+
+def given_arguments(task) -> dict:
+    """Every argument that the call, `default_args` or a group gave the task, also those that vary."""
+    if hasattr(task, "partial_kwargs"):
+        varying = getattr(task._get_specified_expand_input(), "value", {})
+        given = {**task.partial_kwargs, **(varying if isinstance(varying, dict) else {"": varying})}
+    else:
+        given = task._BaseOperator__init_kwargs
+    # What they are made of would name their class as well, which a fix may change.
+    return {
+        name: json.loads(re.sub(r"<(?:Mapped)?Task\(\w+\): ", "<Task: ", json.dumps(as_json(value))))
+        for name, value in sorted(given.items())
+        if name not in ("dag", "default_args", "task_group", "task_id")
     }
 
 

@@ -10,6 +10,7 @@ import { applyEdits } from "../../server/src/text/edit.ts";
 import { readCases } from "../fixtures.ts";
 import type { Project } from "../project.ts";
 import type { ImportedFile } from "./environment.ts";
+import { changedArguments, changedLines, changedOrder } from "./kept.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -133,9 +134,16 @@ function settingsFor(original: Original, project: Project, airflow: string, chos
 /** A text and what became of it in a real Airflow. */
 export type Imported = { readonly text: string; readonly file: ImportedFile };
 
-/** What the fix spoilt, in sentences; empty when nothing. */
-export function complaints(before: Imported, after: Imported): string[] {
-  return [...newError(before, after), ...lostTasks(before.file, after.file), ...newDeprecations(before, after)];
+/** The rules whose fixes put tasks in order that had none. */
+const ordering = new Set<string | undefined>(["sensor-not-ordered-after-submit"]);
+
+/** What the fixes of a rule, or of all rules, spoilt, in sentences; empty when nothing. */
+export function complaints(before: Imported, after: Imported, rule: string | undefined): string[] {
+  return [
+    ...newError(before, after),
+    ...changedDags(before, after, ordering.has(rule)),
+    ...newDeprecations(before, after),
+  ];
 }
 
 function newError(before: Imported, after: Imported): string[] {
@@ -156,14 +164,25 @@ function failingLine({ text, file }: Imported): string | undefined {
   return own && text.split("\n")[Number(own[2]) - 1]?.trim();
 }
 
-function lostTasks(before: ImportedFile, after: ImportedFile): string[] {
-  if (after.error !== null) return [];
-  return before.dags.flatMap(({ dag_id, tasks }) => {
-    const dag = after.dags.find((each) => each.dag_id === dag_id);
-    if (!dag) return [`has no DAG ${dag_id} any more`];
-    const left = new Set(dag.tasks.map(({ task_id }) => task_id));
-    return tasks.filter(({ task_id }) => !left.has(task_id)).map(({ task_id }) => `has no task ${task_id} any more`);
+function changedDags(before: Imported, after: Imported, orders: boolean): string[] {
+  // A file that did not import, or does not any more, shows only some of its DAGs.
+  if (after.file.error !== null) return [];
+  const lines = changedLines(before.text, after.text);
+  const wrong = before.file.dags.flatMap((old) => {
+    const now = after.file.dags.find((each) => each.dag_id === old.dag_id);
+    if (!now) return [`has no DAG ${old.dag_id} any more`];
+    const left = new Set(now.tasks.map(({ task_id }) => task_id));
+    const lost = old.tasks.filter(({ task_id }) => !left.has(task_id));
+    return [
+      ...lost.map(({ task_id }) => `has no task ${task_id} any more`),
+      ...changedOrder(old, now, orders),
+      ...changedArguments(old, now, lines),
+    ];
   });
+  if (before.file.error !== null) return wrong;
+  const known = new Set(before.file.dags.map(({ dag_id }) => dag_id));
+  const added = after.file.dags.filter(({ dag_id }) => !known.has(dag_id));
+  return [...wrong, ...added.map(({ dag_id }) => `has a new DAG ${dag_id}`)];
 }
 
 // A call that was deprecated before still is after an argument was added to it.
