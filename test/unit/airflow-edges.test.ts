@@ -41,6 +41,8 @@ describe("who runs before whom", () => {
     ["chain of a list's parts", "ts = [a, b]\nchain(*ts, c)", ["a>b", "b>c"]],
     ["chain", "chain(a, [b, c], d)", ["a>b", "a>c", "b>d", "c>d"]],
     ["cross_downstream", "cross_downstream([a, b], [c, d])", ["a>c", "a>d", "b>c", "b>d"]],
+    ["cross_downstream by name", "cross_downstream(to_tasks=[c], from_tasks=[a, b])", ["a>c", "b>c"]],
+    ["one of two", "(a if DEV else [b]) >> c", ["a>c", "b>c"]],
     ["Label", 'a >> Label("then") >> b', ["a>b"]],
     ["made in the chain", 'a >> Op(task_id="e") >> b', ["a>e", "e>b"]],
     ["output", 'Op(task_id="e", bash_command=a.output)', ["a>e"]],

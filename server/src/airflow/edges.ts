@@ -95,6 +95,9 @@ export function collectEdges(
         if (expr.operator === ">>" || expr.operator === "<<") return lastOf(expr, scope);
         if (expr.operator === "+") return all([expr.left, expr.right], scope);
         return somebody;
+      case "conditional":
+        // Either may be meant.
+        return all([expr.whenTrue, expr.whenFalse], scope, shown === expr.span ? undefined : shown);
       case "comprehension":
         return expr.body[0] ? endsOf(expr.body[0], scope, shown) : somebody;
       case "call":
@@ -221,12 +224,13 @@ export function collectEdges(
         }
       } else if (chains.has(name) && qualifiedName(callee, scope)?.startsWith("airflow.")) {
         const form = name === "cross_downstream" ? "cross_downstream" : "chain";
-        const links = expr.args.flatMap((one) =>
+        const named = ["from_tasks", "to_tasks"].flatMap((each) => expr.args.filter((one) => one.name === each));
+        const links = [...expr.args.filter((one) => one.form !== "keyword"), ...named].flatMap((one) =>
           one.form === "star"
             ? unpacked(one.value, scope)
-            : one.form === "positional"
-              ? [endsOf(one.value, scope)]
-              : [],
+            : one.form === "double-star"
+              ? []
+              : [endsOf(one.value, scope)],
         );
         for (let index = 1; index < links.length; index++) {
           const [before, after] = [links[index - 1], links[index]];

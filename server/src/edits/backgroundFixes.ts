@@ -11,6 +11,7 @@ import { secondsText } from "./durations.ts";
 import { foregroundEdits } from "./foreground.ts";
 import { shownSeconds } from "./limits.ts";
 import { remoteJobFix } from "./remoteJob.ts";
+import { sshOperatorFix } from "./sshOperator.ts";
 import { sshOptionsEdit } from "./sshOptions.ts";
 import { setTaskArguments } from "./task.ts";
 import { waitForAllEdits } from "./waitForAll.ts";
@@ -20,7 +21,10 @@ export function backgroundFixes(file: DagFile, one: Background): readonly (Fix |
   const { task, script, call } = one;
   // Waiting for a paramiko command is the business of the code around it.
   if (call && (call.kind === "paramiko-exec" || call.kind === "hook-exec" || call.kind === "popen")) return [];
-  const job = task && script && remoteJobFix(file, task, script, one.siblings);
+  const job =
+    task &&
+    script &&
+    (remoteJobFix(file, task, script, one.siblings) ?? sshOperatorFix(file, task, script, one.siblings));
   return [job, waitForAll(one), inForeground(file, one)];
 }
 

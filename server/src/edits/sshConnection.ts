@@ -1,7 +1,9 @@
 /** The Airflow connection that takes the place of an ssh command line's destination. */
 import { isAirflow1 } from "../airflow/availability.ts";
+import type { DagFile, TaskScript } from "../airflow/dagfile.ts";
 import type { Project } from "../airflow/target.ts";
 import type { RemoteInvocation } from "../shell/remote.ts";
+import { soleSsh } from "./soleSsh.ts";
 
 /** A connection id, and how to make the connection where the project does not name one. */
 export type SshConnection = {
@@ -17,7 +19,8 @@ export function connectionFor(project: Project, call: RemoteInvocation): SshConn
   if (user !== undefined && !/^[\w.\\$-]+$/.test(user)) return undefined;
   if (port !== undefined && !/^\d+$/.test(port)) return undefined;
   const { sshConnections } = project;
-  for (const name of [destination.text, host]) {
+  // `ssh -l etl edge1` goes where `ssh etl@edge1` goes.
+  for (const name of [...(user === undefined ? [] : [`${user}@${host}`]), destination.text, host]) {
     const id = Object.hasOwn(sshConnections, name) ? sshConnections[name] : undefined;
     if (id !== undefined) return { id, create: undefined };
   }
@@ -29,4 +32,22 @@ export function connectionFor(project: Project, call: RemoteInvocation): SshConn
   return isAirflow1(project)
     ? { id, create: `airflow connections --add --conn_id ${id} ${details.replaceAll(/--conn-(\w+)/g, "--conn_$1")}` }
     : { id, create: `airflow connections add ${id} ${details}` };
+}
+
+/**
+ * An advice to use an operator, with the connection that the rewrite of a text's only ssh command names; undefined where
+ * the text is more than that. `background`: the command may be left there.
+ */
+export function withConnection(
+  file: DagFile,
+  script: TaskScript,
+  background: boolean,
+  advice: string,
+): string | undefined {
+  const sole = soleSsh(script.script, background);
+  const connection = sole && connectionFor(file.project, sole.call);
+  if (!connection) return undefined;
+  return connection.create === undefined
+    ? `${advice}, with the connection ${connection.id}.`
+    : `${advice}. The connection it needs: ${connection.create}`;
 }

@@ -1,12 +1,14 @@
 /** Hands a Bash task's ssh command to SSHOperator. */
 import { hasParameter, providerVersion } from "../airflow/availability.ts";
 import type { DagFile, Task, TaskScript } from "../airflow/dagfile.ts";
-import { known, operators } from "../airflow/kinds.ts";
+import { known, operators, runsAs } from "../airflow/kinds.ts";
 import { outputUsed } from "../airflow/mentions.ts";
+import type { Detached } from "../shell/detach.ts";
 import { stripped } from "../syntax/pieces.ts";
 import type { Fix } from "../text/edit.ts";
 import { noTemplateName, pythonText } from "./commandText.ts";
 import { secondsText } from "./durations.ts";
+import { foregroundText } from "./foreground.ts";
 import { quoteString } from "./layout.ts";
 import { shownSeconds } from "./limits.ts";
 import { changeOperator } from "./operatorChange.ts";
@@ -16,15 +18,25 @@ import { connectionFor } from "./sshConnection.ts";
 
 /**
  * The fix that runs the remote text of a Bash task's only ssh command with SSHOperator: a terminal on the other side,
- * which hangs up when the task dies, and a limit on its silence. Undefined where the text is more than that, or the
- * task's output is used: this operator returns it in base64.
+ * which hangs up when the task dies, and a limit on its silence. `background`: what the text leaves in the background and
+ * the operator runs in the foreground. Undefined where the text is more than that, or the task's output is used: this
+ * operator returns it in base64.
  */
-export function sshOperatorFix(file: DagFile, task: Task, script: TaskScript): Fix | undefined {
+export function sshOperatorFix(
+  file: DagFile,
+  task: Task,
+  script: TaskScript,
+  background: readonly Detached[],
+): Fix | undefined {
   const target = known(operators.ssh);
-  const sole = soleSsh(script.script, false);
+  if (!runsAs(task, operators.bash) || script.script.place !== "worker") return undefined;
+  const sole = soleSsh(script.script, background.length > 0);
   const connection = sole && connectionFor(file.project, sole.call);
   if (script.handed || !connection || outputUsed(file, task) !== "no") return undefined;
-  const text = noTemplateName(stripped(sole.remote.folded, "both"), target);
+  const inside = background.filter((one) => one.script !== script.script);
+  const remote = inside.length === 0 ? sole.remote.folded : foregroundText(sole.remote, inside, "take");
+  if (!remote) return undefined;
+  const text = noTemplateName(stripped(remote, "both"), target);
   const command = pythonText(file, text, script.script.folded, script.value.span);
   if (command === undefined) return undefined;
   const limit = file.project.limits.commandTimeout;

@@ -10,7 +10,7 @@ import { inTriggerer } from "../airflow/triggerer.ts";
 import { gcloudSshFix } from "../edits/gcloudSsh.ts";
 import { remoteJobFix } from "../edits/remoteJob.ts";
 import { soleSsh } from "../edits/soleSsh.ts";
-import { connectionFor } from "../edits/sshConnection.ts";
+import { withConnection } from "../edits/sshConnection.ts";
 import { sshOperatorFix } from "../edits/sshOperator.ts";
 import { silentFor, sshOptionsFix } from "../edits/sshOptions.ts";
 import { type GcloudSsh, gcloudSsh } from "../shell/gcloudSsh.ts";
@@ -82,7 +82,7 @@ with DAG("reports") as dag:
           report({
             span,
             message: cloud ? messageThrough(cloud) : message(taskBound(file, task), visit, missing),
-            hint: cloud ? cloudHint : task.executedBy ? optionsHint : hint(file, script),
+            hint: cloud ? cloudHint : task.executedBy ? optionsHint : hint(file, task, script),
             fixes: () => (cloud ? [gcloudSshFix(visit.script, cloud)] : fixesOf(file, task, script, visit)),
           });
         }
@@ -159,7 +159,8 @@ function message(bound: Bound | undefined, { statement }: CommandVisit, missing:
 
 function fixesOf(file: DagFile, task: Task, script: TaskScript, visit: CommandVisit): readonly Fix[] {
   const inPlace = sshOptionsFix(file, visit.script, visit.statement, undefined);
-  const rewrites = [remoteJobFix(file, task, script, []), sshOperatorFix(file, task, script)];
+  const [job, session] = [remoteJobFix(file, task, script, []), sshOperatorFix(file, task, script, [])];
+  const rewrites = staysConnected(file, task, script) ? [session, job] : [job, session];
   const ordered = outputUsed(file, task) === "no" ? [...rewrites, inPlace] : [inPlace, ...rewrites];
   return ordered.filter((one) => one !== undefined);
 }
@@ -169,13 +170,16 @@ const optionsHint =
 const cloudHint =
   "Use SSHOperator with ComputeEngineSSHHook, or add --ssh-flag=-oServerAliveInterval=30, and give the remote command a limit.";
 
-function hint(file: DagFile, script: TaskScript): string {
+/** What is over soon, or asked for a terminal, is in good hands with a session of its own. */
+function staysConnected(file: DagFile, task: Task, script: TaskScript): boolean {
   const sole = soleSsh(script.script, false);
-  const connection = sole && connectionFor(file.project, sole.call);
-  if (!connection) return optionsHint;
-  const use = importPath(file.project, known(operators.sshRemoteJob))
-    ? "Use SSHRemoteJobOperator, or SSHOperator for a short command"
-    : "Use SSHOperator";
-  if (connection.create === undefined) return `${use}, with the connection ${connection.id}.`;
-  return `${use}. The connection it needs: ${connection.create}`;
+  return sole?.call.tty === 2 || (taskBound(file, task)?.seconds ?? Infinity) <= shortLimit;
+}
+
+function hint(file: DagFile, task: Task, script: TaskScript): string {
+  const use =
+    importPath(file.project, known(operators.sshRemoteJob)) && !staysConnected(file, task, script)
+      ? "Use SSHRemoteJobOperator, or SSHOperator for a short command"
+      : "Use SSHOperator";
+  return withConnection(file, script, false, use) ?? optionsHint;
 }

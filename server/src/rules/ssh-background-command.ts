@@ -5,8 +5,8 @@ import { isUnset } from "../airflow/bounds.ts";
 import type { DagFile, Lookup } from "../airflow/dagfile.ts";
 import { hungUpBy } from "../airflow/hangup.ts";
 import { isA, known, operators, runsAs } from "../airflow/kinds.ts";
-import type { Project } from "../airflow/target.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
+import { withConnection } from "../edits/sshConnection.ts";
 import { defineRule } from "./rule.ts";
 
 export default defineRule({
@@ -56,7 +56,7 @@ with DAG("training") as dag:
       report({
         span: one.span,
         message: message(file, one),
-        hint: hint(file.project, one),
+        hint: hint(file, one),
         severity: one.outputAwaited ? "warning" : "error",
         fixes: () => backgroundFixes(file, one),
       });
@@ -93,9 +93,15 @@ function isFalse(found: Lookup): boolean {
   return isUnset(found) || (typeof found === "object" && found.resolved.kind === "boolean" && !found.resolved.value);
 }
 
-function hint(project: Project, { task }: Background): string {
+function hint(file: DagFile, { task, script }: Background): string {
+  const { project } = file;
   if (task && isA(task, operators.ssm))
     return "Run it in the foreground: the operator waits for it, up to the executionTimeout of the document.";
+  if (task && !task.executedBy && script && runsAs(task, operators.bash)) {
+    const operator = importPath(project, known(operators.sshRemoteJob)) ? "SSHRemoteJobOperator" : "SSHOperator";
+    const named = withConnection(file, script, true, `Let ${operator} run it in the foreground`);
+    if (named) return named;
+  }
   // What code executes cannot be deferred, as a remote job is.
   return !task?.executedBy && importPath(project, known(operators.sshRemoteJob))
     ? "Run it in the foreground: with SSHRemoteJobOperator when it is long, else with a cmd_timeout that allows for its silence."

@@ -1,10 +1,11 @@
 import { importPath } from "../airflow/availability.ts";
 import { type Background, backgroundJobs, isSshClient } from "../airflow/background.ts";
 import type { DagFile } from "../airflow/dagfile.ts";
-import { known, operators } from "../airflow/kinds.ts";
+import { known, operators, runsAs } from "../airflow/kinds.ts";
 import { waitsOf } from "../airflow/processes.ts";
 import { shellTexts } from "../airflow/shellTexts.ts";
 import { backgroundFixes } from "../edits/backgroundFixes.ts";
+import { withConnection } from "../edits/sshConnection.ts";
 import { type Detached, detached } from "../shell/detach.ts";
 import { sourceSpan } from "../syntax/folded.ts";
 import { partKey } from "../text/span.ts";
@@ -53,9 +54,7 @@ with DAG("export") as dag:
       report({
         span: one.span,
         message: message(one),
-        hint: importPath(file.project, known(operators.sshRemoteJob))
-          ? "Run it in the foreground with ConnectTimeout and ServerAliveInterval, or let SSHRemoteJobOperator run and watch the job."
-          : "Run it in the foreground with ConnectTimeout and ServerAliveInterval, or let SSHOperator run it.",
+        hint: hint(file, one),
         severity: one.outputAwaited ? "warning" : "error",
         fixes: () => backgroundFixes(file, one),
       });
@@ -81,6 +80,14 @@ function message({ job, outputAwaited, task }: Background): string {
     return `${task ? "Airflow" : "The call"} waits until this ssh closes its output, but its exit status is lost: a remote failure passes as success.`;
   const ends = task ? "the task succeeds at once" : "the call returns at once";
   return `This ssh is left in the background (${job.how}): ${ends}, and a failed remote command or a broken connection goes unnoticed.`;
+}
+
+function hint(file: DagFile, { task, script }: Background): string {
+  const use = importPath(file.project, known(operators.sshRemoteJob))
+    ? "Run it in the foreground with ConnectTimeout and ServerAliveInterval, or let SSHRemoteJobOperator run and watch the job"
+    : "Run it in the foreground with ConnectTimeout and ServerAliveInterval, or let SSHOperator run it";
+  const named = task && script && runsAs(task, operators.bash) && withConnection(file, script, true, use);
+  return named || `${use}.`;
 }
 
 /** `ssh -f -N -L …` without a word that closes it. */
