@@ -13,6 +13,7 @@ import { ensureGrammars } from "../server/src/engine/grammars.ts";
 import { configurationPage, schemaFile } from "./generate/configuration.ts";
 import { listedRules, ruleTable } from "./generate/listed.ts";
 import { manifestSettings } from "./generate/manifest.ts";
+import { proofsPage } from "./generate/proofs.ts";
 import { rulePages } from "./generate/rules.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -54,6 +55,7 @@ async function wanted(): Promise<Map<string, string | undefined>> {
   for (const name of present) files.set(`docs/rules/${name}`, undefined);
   for (const [name, text] of rulePages()) files.set(`docs/rules/${name}`, text);
   files.set("docs/configuration.md", configurationPage(listedRules()));
+  files.set("docs/proofs.md", proofsPage());
   files.set("docs/tether.schema.json", schemaFile(listedRules()));
   files.set("package.json", withSettings((await current("package.json")) ?? ""));
   const readme = await current("README.md");

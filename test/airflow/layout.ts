@@ -18,6 +18,9 @@ export const environmentNames = ["airflow-3", "airflow-2.11"] as const;
 /** One of `environmentNames`. */
 export type EnvironmentName = (typeof environmentNames)[number];
 
+/** The server that the stories of `behaviour/` run their jobs on, where Debian installs it. */
+export const sshd = "/usr/sbin/sshd";
+
 /** The version of uv that resolves and installs. */
 export const uvVersion = "0.13.9";
 

@@ -47,7 +47,7 @@ const notInstalled = [
 ];
 
 /** What the hand-written facts name exists in the real packages: fixes write these classes and keywords. */
-export function behaviourTests(environment: Environment): void {
+export function factTests(environment: Environment): void {
   const providers = installedIn(environment);
   const questions: ClassQuestion[] = [];
   const gone: ClassQuestion[] = [];
