@@ -27,6 +27,7 @@ test("the VSIX holds what the extension needs and nothing else", () => {
     "dist/tree-sitter-python.wasm",
     "dist/web-tree-sitter.wasm",
     "dist/worker.mjs",
+    "docs/proofs.md",
     "package.json",
     "syntaxes/bash-argument.tmLanguage.json",
     "syntaxes/fstring.tmLanguage.json",
