@@ -19,7 +19,7 @@ export default defineRule({
   status: "stable",
   profile: "strict",
   docs: {
-    why: `Three releases of the ssh provider taught its operators to let go. Before 3.12.0 SSHOperator has no \`on_kill\`: a task that is cleared or marked failed keeps its session, and its command, until the worker process is gone. Before 6.0.0 SSHRemoteJobOperator kills the wrapper that it started, but not the job below it. Before 7.0.1 it breaks values of \`environment\` that hold blanks or quotes.`,
+    why: `Three releases of the ssh provider taught its operators to let go. Before 3.12.0 SSHOperator has no \`on_kill\`: a task that is cleared or marked failed keeps its session, and its command, until the worker process is gone. Before 6.0.0 SSHRemoteJobOperator kills the wrapper that it started, but not the job below it (and in every version up to 7.0.1 only while a process of the task runs: one that is marked failed while it is deferred kills nothing). Before 7.0.1 it breaks values of \`environment\` that hold blanks or quotes.`,
     bad: `from airflow import DAG
 from airflow.contrib.operators.ssh_operator import SSHOperator
 
