@@ -264,6 +264,11 @@ describe("the way back to the source", () => {
     ["see(f'{x} a &')", " &", " {b}", "see(f'{x} a {{b}}')"],
     ["see(r'a b')", "b", "c\\d", "see(r'a c\\d')"],
     ["see('''a\nb''')", "\n", " x\n", "see('''a x\nb''')"],
+    // Beside other quotes, or the closing ones, a quote would end the literal.
+    ['see("""a b""")', "b", '"c"', String.raw`see("""a "c\"""")`],
+    ['see("""a "b" || true""")', " || true", "", String.raw`see("""a "b\"""")`],
+    ['see("""a "b" c""")', "b", '"', String.raw`see("""a "\"" c""")`],
+    ['see("""a b "c""")', "b", '""', 'see("""a "" "c""")'],
   ])("edits %s", (source, what, by, expected) => {
     const value = folded(source);
     const start = value.text.indexOf(what);
@@ -276,6 +281,8 @@ describe("the way back to the source", () => {
     expect(editFolded(value, { start: 0, end: 3 }, "c")).toBeUndefined();
     const raw = folded("see(r'a')");
     expect(editFolded(raw, { start: 0, end: 1 }, "it's")).toBeUndefined();
+    const long = folded('see(r"""a b""")');
+    expect(editFolded(long, { start: 2, end: 3 }, '"b"')).toBeUndefined();
   });
 
   it("marks Jinja", () => {

@@ -147,8 +147,6 @@ export function editFolded(folded: Folded, part: Span, text: string): Edit | und
   if (!literal || touched.some((segment) => segment.literal !== literal && part.start !== part.end)) return undefined;
   if (!first.exact && part.start > first.start && part.start < first.end) return undefined;
   if (!last.exact && part.end > last.start && part.end < last.end) return undefined;
-  const written = escapeFor(literal, text);
-  if (written === undefined) return undefined;
   const at = (segment: Segment, offset: number): number =>
     segment.exact
       ? segment.source.start + (offset - segment.start)
@@ -157,7 +155,36 @@ export function editFolded(folded: Folded, part: Span, text: string): Edit | und
         : segment.source.end;
   const start = at(first, part.start);
   const end = part.start === part.end ? start : at(last, part.end);
-  return end < start ? undefined : { span: { start, end }, text: written };
+  if (end < start) return undefined;
+  const written = escapeFor(literal, text);
+  if (written === undefined) return undefined;
+  if (literal.quote.length === 1) return { span: { start, end }, text: written };
+  const [mark = ""] = literal.quote;
+  const before = start === literal.contentSpan.start ? 0 : quotesBefore(folded.text, part.start, mark);
+  const closing = end === literal.contentSpan.end;
+  const behind = closing ? 3 : quotesBehind(folded.text, part.end, mark);
+  if (text === "" && before > 0 && before + behind > 2 && first.start < part.start)
+    return editFolded(folded, { start: part.start - 1, end: part.end }, mark);
+  const quotes = quotesBefore(text, text.length, mark);
+  const closes = quotes > 0 && (quotes === text.length ? before : 0) + quotes + behind > 2;
+  const opens = text.startsWith(mark) && quotesBehind(text, 0, mark) + before > 2;
+  if (!closes && !opens) return { span: { start, end }, text: written };
+  if (literal.prefix.includes("r")) return undefined;
+  const ended = closes ? `${written.slice(0, -1)}\\${mark}` : written;
+  return { span: { start, end }, text: opens && ended.startsWith(mark) ? `\\${ended}` : ended };
+}
+
+/** How many quotes stand right before an offset: three of them, escaped or not, would end a literal. */
+function quotesBefore(text: string, offset: number, mark: string): number {
+  let count = 0;
+  while (text[offset - 1 - count] === mark) count++;
+  return count;
+}
+
+function quotesBehind(text: string, offset: number, mark: string): number {
+  let count = 0;
+  while (text[offset + count] === mark) count++;
+  return count;
 }
 
 /** `text` as it must be written inside that literal; undefined when the literal cannot hold it (a raw string and its quote). */
