@@ -222,6 +222,16 @@ describe("imports that lose their last use", () => {
       `from airflow.bash import A, C\n${line}\nSSHOperator(A, C)\n`,
     ],
     [
+      "all in brackets: the comments stay",
+      "from airflow import DAG\nfrom bash import (  # a\n    Bash,  # b\n)\nBash()\n",
+      `from airflow import DAG\n${line}\n# a\n# b\nSSHOperator()\n`,
+    ],
+    [
+      "all in brackets: another takes the place",
+      "from airflow.bash import (\n    Bash,  # b\n)\nBash()\n",
+      `# b\n${line}\nSSHOperator()\n`,
+    ],
+    [
       "one of several lines",
       "from airflow.bash import (\n    A,  # a\n    Bash,  # b\n)\nBash(A)\n",
       `from airflow.bash import (\n    A,  # a\n    # b\n)\n${line}\nSSHOperator(A)\n`,

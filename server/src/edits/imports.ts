@@ -3,7 +3,7 @@ import type { ImportedName, ImportFrom, Stmt } from "../syntax/python.ts";
 import { type Edit, ordered } from "../text/edit.ts";
 import { type Local, localOf, type Needed, shadowed } from "./bindings.ts";
 import { importPlace } from "./importPlace.ts";
-import { editItems } from "./items.ts";
+import { commentsIn, editItems } from "./items.ts";
 import { afterBreak, layoutOf, lineEnd, type SourceFile, withNewlines } from "./layout.ts";
 import { lineAfter } from "./paths.ts";
 import { boundName, orphanedBy, type TopImport } from "./uses.ts";
@@ -113,7 +113,7 @@ function rewriteImports(
     if (anchor && gone.has(anchor)) {
       // The new import takes the line of one that nobody needs any more.
       gone.delete(anchor);
-      edits.push({ span: anchor.span, text: withNewlines(layout, body) });
+      edits.push({ span: anchor.span, text: withNewlines(layout, comments(file, anchor) + body) });
     } else {
       const text = side === "after" ? space + body : body + space;
       edits.push({ span: { start: offset, end: offset }, text: withNewlines(layout, text) });
@@ -167,11 +167,19 @@ function editNames(
   return [{ span: { start: last.span.end, end: last.span.end }, text: `, ${insert.join(", ")}` }];
 }
 
+/** What stays in the place of an import that goes: its comments, each on a line of its own. */
+function comments(file: SourceFile, { span }: Stmt): string {
+  return commentsIn(file.module, span)
+    .map((one) => `${one.text}\n`)
+    .join("");
+}
+
 function removal(file: SourceFile, statement: Stmt): Edit {
   const { text } = file.module;
   const { start, end } = statement.span;
   const comment = text.indexOf("#", end);
   const close = lineEnd(text, end);
-  if (comment >= 0 && comment < close) return { span: { start, end: comment }, text: "" };
-  return { span: { start, end: afterBreak(text, close) }, text: "" };
+  const kept = withNewlines(layoutOf(file.module), comments(file, statement));
+  if (comment >= 0 && comment < close) return { span: { start, end: comment }, text: kept };
+  return { span: { start, end: afterBreak(text, close) }, text: kept };
 }
