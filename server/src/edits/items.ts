@@ -2,7 +2,7 @@
 import type { Comment, Module } from "../syntax/python.ts";
 import type { Edit } from "../text/edit.ts";
 import type { Span } from "../text/span.ts";
-import { afterBreak, layoutOf, lineIndent, lineStart, startsLine, withNewlines } from "./layout.ts";
+import { afterBreak, layoutOf, lineEnd, lineIndent, lineStart, startsLine, withNewlines } from "./layout.ts";
 
 /** Items between two offsets, `open` after the opening bracket, `close` at the closing one. */
 export type ItemList = { readonly open: number; readonly close: number; readonly items: readonly Span[] };
@@ -47,6 +47,12 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
     }
     return undefined;
   };
+  /** What parts the item from the one before it, where its comma leads its line: a=1 ⏎ , b=2 */
+  const leading = (index: number): string | undefined => {
+    const comma = commaAfter(index - 1);
+    const here = index > 0 && comma !== undefined && startsLine(text, comma);
+    return here ? `\n${lineIndent(text, comma)}${text.slice(comma, items[index]?.start)}` : undefined;
+  };
   const hasComment = (from: number, to: number): boolean =>
     comments.some((one) => from <= one.span.start && one.span.end <= to);
   const rest = (from: number): Rest => {
@@ -87,7 +93,12 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
       const sameLine = comma === undefined || !/[\r\n#]/.test(text.slice(anchor.end, comma));
       const next = rest(comma === undefined ? anchor.end : comma + 1);
       const indent = `\n${lineIndent(text, anchor.start)}`;
-      if (!startsLine(text, anchor.start) || !sameLine || (next.inline && next.at !== list.close)) {
+      const line = leading(at - 1);
+      const own = rest(anchor.end);
+      if (line !== undefined && (!own.inline || own.at === list.close) && !/[\r\n#]/.test(line.slice(1))) {
+        const end = own.inline ? anchor.end : own.at;
+        edits.push(edit(end, end, insert.map((one) => line + one).join("")));
+      } else if (!startsLine(text, anchor.start) || !sameLine || (next.inline && next.at !== list.close)) {
         edits.push(edit(anchor.end, anchor.end, insert.map((one) => `, ${one}`).join("")));
       } else if (next.inline) {
         edits.push(edit(anchor.end, anchor.end, insert.map((one) => `,${indent}${one}`).join("")));
@@ -122,10 +133,12 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
     // An addition behind the last kept item still needs its comma.
     const joined = insert.length > 0 && at === tail;
     if (!joined) {
-      if (rest(last.end).inline && !hasComment(kept.end, list.close)) {
+      const inline = rest(last.end).inline && !hasComment(kept.end, list.close);
+      const led = leading(tail) !== undefined && !hasComment(kept.end, last.end);
+      if (inline || led) {
         edits.push(edit(kept.end, last.end, ""));
         for (let index = tail; index < items.length; index++) replace.delete(index);
-      } else edits.push(edit(comma, comma + 1, ""));
+      } else edits.push(edit(blankBefore(comma), comma + 1, ""));
     }
   }
 
@@ -140,12 +153,24 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
     const above = inner.map((one) => `${one.text}\n${indent}`).join("");
     if (texts.length > 0) {
       const next = rest(comma === undefined ? item.end : comma + 1);
-      const lines = own && (!next.inline || next.at === list.close);
-      edits.push(edit(item.start, item.end, above + texts.join(lines ? `,\n${indent}` : ", ")));
+      const ends = !next.inline || next.at === list.close;
+      const line = leading(index);
+      const led = line !== undefined && !/[\r\n#]/.test(line.slice(1)) && !rest(item.end).inline ? line : ", ";
+      edits.push(edit(item.start, item.end, above + texts.join(own && ends ? `,\n${indent}` : led)));
       continue;
     }
     if (comma !== undefined && /[\r\n#]/.test(text.slice(item.end, comma))) {
       // The comma leads the next line: a=1 ⏎ , b=2
+      const previous = items[index - 1];
+      const following = items[index + 1];
+      if (previous && !gone(index - 1) && !hasComment(previous.end, item.end)) {
+        edits.push(edit(previous.end, item.end, ""));
+        continue;
+      }
+      if (!previous && following && !hasComment(item.start, following.start)) {
+        edits.push(edit(item.start, following.start, ""));
+        continue;
+      }
       edits.push(edit(item.start, item.end, above), edit(comma, comma + 1, ""));
       continue;
     }
@@ -166,7 +191,33 @@ export function editItems(module: Module, list: ItemList, changes: ItemChanges):
     } else if (leads && next.inline) edits.push(edit(item.start, next.at, ""));
     else edits.push(edit(leads ? item.start : blankBefore(item.start), end, ""));
   }
-  return edits;
+  return withoutEmptyLines(text, edits);
+}
+
+/** A line of which edits leave nothing but blanks goes with its break. */
+function withoutEmptyLines(text: string, edits: readonly Edit[]): readonly Edit[] {
+  const left: Edit[] = [];
+  const lines = new Map<number, Edit[]>();
+  for (const one of edits) {
+    const start = lineStart(text, one.span.start);
+    const alone = one.text === "" && one.span.end > one.span.start && one.span.end <= lineEnd(text, start);
+    if (alone) lines.set(start, [...(lines.get(start) ?? []), one]);
+    else left.push(one);
+  }
+  for (const [start, own] of lines) {
+    const end = lineEnd(text, start);
+    let rest = "";
+    let at = start;
+    for (const { span } of own.sort((a, b) => a.span.start - b.span.start)) {
+      rest += text.slice(at, span.start);
+      at = span.end;
+    }
+    rest += text.slice(at, end);
+    const touched = left.some(({ span }) => span.start <= end && start <= span.end);
+    if (rest.trim() !== "" || touched) left.push(...own);
+    else left.push({ span: { start, end: afterBreak(text, end) }, text: "" });
+  }
+  return left;
 }
 
 /** The comments that stand inside a span, without the carriage return that a grammar may count to them. */
