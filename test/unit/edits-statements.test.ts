@@ -4,7 +4,7 @@ import { unknownProject } from "../../server/src/airflow/target.ts";
 import { findClass } from "../../server/src/catalog/index.ts";
 import { localName } from "../../server/src/edits/imports.ts";
 import { neededClass } from "../../server/src/edits/neededClass.ts";
-import { insertAfter, insertBefore } from "../../server/src/edits/statements.ts";
+import { insertAfter, insertBefore, replaceStatement } from "../../server/src/edits/statements.ts";
 import type { Stmt } from "../../server/src/syntax/python.ts";
 import { walkStatements } from "../../server/src/syntax/traverse.ts";
 import { grammarsLoaded } from "../grammars.ts";
@@ -33,6 +33,19 @@ describe("new statements", () => {
   ])("behind one in %j", (before, after) => {
     const file = source(before);
     expect(applied(file, insertAfter(file, call(file), lines))).toBe(after);
+  });
+
+  it.each([
+    ["def g():\n  f()  # run\n  h()\n", "def g():\n  if code:\n    raise E(code)  # run\n  h()\n"],
+    ["def g():\r\n\tf(\r\n\t)\r\n", "def g():\r\n\tif code:\r\n\t\traise E(code)\r\n"],
+  ])("in the place of one in %j", (before, after) => {
+    const file = source(before);
+    expect(applied(file, replaceStatement(file, call(file), lines))).toBe(after);
+  });
+
+  it.each(["f(); h()\n", "if x: f()\n", "f(\n  # why\n)\n"])("not in the place of one in %j", (text) => {
+    const file = source(text);
+    expect(replaceStatement(file, call(file), lines)).toBeUndefined();
   });
 
   it("above one, below its comment", () => {

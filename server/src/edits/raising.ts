@@ -1,21 +1,19 @@
 /** Generated code that makes a task fail when a remote command, or a program, did. */
 
 import type { DagFile, RemoteCall } from "../airflow/dagfile.ts";
-import type { Stmt } from "../syntax/python.ts";
 import type { Edit, Fix } from "../text/edit.ts";
 import { freeName } from "./freeNames.ts";
 import { localName, withImports } from "./imports.ts";
-import { layoutOf, lineIndent, type SourceFile, startsLine, withNewlines } from "./layout.ts";
+import { layoutOf, type SourceFile, startsLine } from "./layout.ts";
 import { insertAfter } from "./statements.ts";
 
 /**
- * `if <status> != 0: raise AirflowException(…)`, indented as `statement` is and put where `place` says. Undefined when
- * the exception's name is taken.
+ * `if <status> != 0: raise AirflowException(…)`, put where `place` says: lines as `statements.ts` takes them. Undefined
+ * when the exception's name is taken, or there is no place.
  */
 export function raising(
   file: SourceFile,
-  statement: Stmt,
-  place: (lines: string) => readonly Edit[],
+  place: (lines: readonly string[]) => readonly Edit[] | undefined,
   status: string,
   what = "remote command",
 ): Fix | undefined {
@@ -23,13 +21,8 @@ export function raising(
   const needed = { module: "airflow.exceptions", name: "AirflowException" };
   const exception = localName(file, needed);
   if (exception === undefined) return undefined;
-  const inner = lineIndent(file.module.text, statement.span.start) + layout.indent;
-  const text = `if ${status} != 0:\n${inner}raise ${exception}(${layout.quote}the ${what} failed${layout.quote})`;
-  const edits = withImports(
-    file,
-    place(text).map((one) => ({ ...one, text: withNewlines(layout, one.text) })),
-    [needed],
-  );
+  const raise = `raise ${exception}(${layout.quote}the ${what} failed${layout.quote})`;
+  const edits = withImports(file, place([`if ${status} != 0:`, `\t${raise}`]), [needed]);
   const why = `the task now waits for the ${what} and fails with it`;
   return edits && { title: "Raise when the exit status is not 0", edits, safety: "unsafe", why };
 }
@@ -45,11 +38,9 @@ export function raisingBehind(file: SourceFile & Pick<DagFile, "text">, { result
   const naming: Edit[] = discarded ? [{ span: { start, end: start }, text: `${name} = ` }] : [];
   return raising(
     file,
-    statement,
     (lines) => {
-      const [condition = "", raised = ""] = lines.split("\n");
-      const behind = insertAfter(file, statement, [condition, `\t${raised.trim()}`]);
-      return behind ? [...naming, ...behind] : [];
+      const behind = insertAfter(file, statement, lines);
+      return behind && [...naming, ...behind];
     },
     second === undefined ? `${name}.exit_code` : name,
     "program",

@@ -1,6 +1,7 @@
 /** Whole statements put before or behind others, in the same block. */
 import type { Stmt } from "../syntax/python.ts";
 import type { Edit } from "../text/edit.ts";
+import { commentsIn } from "./items.ts";
 import { layoutOf, lineIndent, lineStart, type SourceFile, startsLine, withNewlines } from "./layout.ts";
 import { lineAfter } from "./paths.ts";
 
@@ -28,6 +29,18 @@ export function insertBefore(file: SourceFile, statement: Stmt, lines: readonly 
     .map((line) => `${line}\n`)
     .join("");
   return [{ span: { start: at, end: at }, text: withNewlines(layoutOf(module), text) }];
+}
+
+/** New lines in the place of a statement; its comment stays behind the last one. Undefined when other code shares the statement's lines. */
+export function replaceStatement(
+  file: SourceFile,
+  statement: Stmt,
+  lines: readonly string[],
+): readonly Edit[] | undefined {
+  const { module } = file;
+  if (lineAfter(module, statement) === undefined || commentsIn(module, statement.span).length > 0) return undefined;
+  const text = indented(file, statement, lines).join("\n").trimStart();
+  return [{ span: statement.span, text: withNewlines(layoutOf(module), text) }];
 }
 
 function indented(file: SourceFile, statement: Stmt, lines: readonly string[]): readonly string[] {

@@ -4,6 +4,7 @@ import { cleansUp, isJudged, succeedsAlways } from "../airflow/sshCalls.ts";
 import { freeName } from "../edits/freeNames.ts";
 import { lineIndent, startsLine } from "../edits/layout.ts";
 import { raising } from "../edits/raising.ts";
+import { insertAfter, replaceStatement } from "../edits/statements.ts";
 import type { Call, Stmt } from "../syntax/python.ts";
 import type { Use } from "../syntax/uses.ts";
 import type { Edit, Fix } from "../text/edit.ts";
@@ -126,49 +127,44 @@ function raiseInstead(file: DagFile, wait: Call): Fix | undefined {
   const statement = file.results.statementOf(wait);
   if (!statement || !startsLine(file.text, statement.span.start)) return undefined;
   if (statement.kind === "expression" && statement.expr === wait)
-    return raising(file, statement, (lines) => [{ span: statement.span, text: lines }], slice(file.text, wait.span));
+    return raising(file, (lines) => replaceStatement(file, statement, lines), slice(file.text, wait.span));
   const [target] = statement.kind === "assign" && statement.value === wait ? statement.targets : [];
   if (target?.kind !== "name" || target.id === "_") return undefined;
-  const { end } = statement.span;
-  const indent = lineIndent(file.text, statement.span.start);
-  return raising(file, statement, (lines) => [{ span: { start: end, end }, text: `\n${indent}${lines}` }], target.id);
+  return raising(file, (lines) => insertAfter(file, statement, lines), target.id);
 }
 
 /** Adds the check behind the last use of the streams, in the block of the call itself. */
 function raiseAfter(file: DagFile, call: RemoteCall): Fix | undefined {
   const { statement, names, uses } = call.result;
-  if (!statement || !startsLine(file.text, statement.span.start) || slice(file.text, statement.span).includes("\n"))
-    return undefined;
+  if (statement?.kind !== "assign" && statement?.kind !== "expression") return undefined;
+  if (!startsLine(file.text, statement.span.start)) return undefined;
   const indent = lineIndent(file.text, statement.span.start);
   if (call.result.discarded) {
     const stdout = freeName(file, "stdout");
     if (stdout === undefined) return undefined;
-    const edits = (lines: string): Edit[] => [
-      { span: { start: statement.span.start, end: statement.span.start }, text: `_, ${stdout}, _ = ` },
-      {
-        span: { start: statement.span.end, end: statement.span.end },
-        text: `\n${indent}${stdout}.read()  # a full pipe would block the command\n${indent}${lines}`,
-      },
-    ];
-    return raising(file, statement, edits, `${stdout}.channel.recv_exit_status()`);
+    const { start } = statement.span;
+    const place = (lines: readonly string[]): Edit[] | undefined => {
+      const behind = insertAfter(file, statement, [`${stdout}.read()  # ${drained}`, ...lines]);
+      return behind && [{ span: { start, end: start }, text: `_, ${stdout}, _ = ` }, ...behind];
+    };
+    return raising(file, place, `${stdout}.channel.recv_exit_status()`);
   }
   const stdout = names[1];
   if (names.length !== 3 || stdout === undefined || stdout === "_") return undefined;
   const last = lastUse(file, uses, statement);
   if (!last || lineIndent(file.text, last.span.start) !== indent || !startsLine(file.text, last.span.start))
     return undefined;
-  // Nothing read the output: a full pipe would block the command.
-  const drain = uses.some((use) => use.name === stdout && use.path[0]?.startsWith("read"))
-    ? ""
-    : `${indent}${stdout}.read()  # a full pipe would block the command\n`;
-  const end = last.span.end;
+  const isDrained = uses.some((use) => use.name === stdout && use.path[0]?.startsWith("read"));
+  const drain = isDrained ? [] : [`${stdout}.read()  # ${drained}`];
   return raising(
     file,
-    last,
-    (lines) => [{ span: { start: end, end }, text: `\n${drain}${indent}${lines}` }],
+    (lines) => insertAfter(file, last, [...drain, ...lines]),
     `${stdout}.channel.recv_exit_status()`,
   );
 }
+
+// Nothing read the output.
+const drained = "a full pipe would block the command";
 
 /** The statement of the last use; undefined when one leaves the function or stands in a loop of its own. */
 function lastUse(file: DagFile, uses: readonly Use[], statement: Stmt): Stmt | undefined {

@@ -107,11 +107,9 @@ function raise(file: DagFile, call: RemoteCall): Fix | undefined {
       : [];
   return raising(
     file,
-    statement,
     (lines) => {
-      const [condition = "", raised = ""] = lines.split("\n");
-      const behind = insertAfter(file, statement, [condition, `\t${raised.trim()}`]);
-      return behind ? [...naming, ...behind] : [];
+      const behind = insertAfter(file, statement, lines);
+      return behind && [...naming, ...behind];
     },
     status,
   );
