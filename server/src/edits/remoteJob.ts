@@ -68,7 +68,7 @@ export function remoteJobFix(
     title: "Run it as a remote job with SSHRemoteJobOperator",
     edits,
     safety: "unsafe",
-    why: `a triggerer must run; the job outlives the worker, the task waits in the triggerer until it ends or its timeout passes${number} (marked failed or cleared then, it leaves the job running), and returns where the job's files are instead of its output${strict}${once}${source.note}`,
+    why: `a triggerer must run; the job outlives the worker, the task waits in the triggerer until it ends or its timeout passes${number}, and returns where the job's files are instead of its output; past that timeout, marked failed or cleared, the task leaves the job running${strict}${once}${source.note}`,
   };
 }
 

@@ -35,7 +35,8 @@ export function proofTests(name: EnvironmentName): void {
 
     test.each(stories)("$rule: $title", (story) => {
       const { before, after } = proofOf(story);
-      expect({ before, after, better: isBetter(before, after, story.expected) }).toMatchObject({ better: true });
+      const better = isBetter(before, after, story.expected);
+      expect({ before, after, better }).toMatchObject({ better: story.open !== true });
     });
 
     test("the record shows what is seen", () => {

@@ -24,7 +24,11 @@ export type Story = {
   readonly dag: (place: Place) => string;
   /** Part of the title of the fix. */
   readonly fix: string;
+  /** The text of the project's `tether.toml`. */
+  readonly toml?: string;
   readonly disturbance?: Disturbance;
+  /** True for what the fix leaves as it is, which people ought to know; else it makes something better. */
+  readonly open?: boolean;
   /** How the task ought to end. */
   readonly expected: "success" | "failed";
   /** What the task waits for: the remote job, a batch of the service, or another DAG, whose failure the task ought to tell. */
@@ -215,6 +219,33 @@ export const stories: readonly Story[] = [
     dag: ({ name, job }) => sshTask(name, job(150, 0), "cmd_timeout=300,\nexecution_timeout=timedelta(minutes=4),\n"),
     fix: "Add get_pty=True",
     disturbance: "mark-failed",
+    expected: "failed",
+    waitsFor: "job",
+  },
+  {
+    id: "remote_job_marked_failed",
+    rule: "ssh-operator-long-running",
+    title: "Somebody marks a remote job's task failed, which waits in the triggerer",
+    dag: ({ name, job }) => sshTask(name, job(150, 0), "cmd_timeout=3600,\n"),
+    fix: "SSHRemoteJobOperator",
+    disturbance: "mark-failed",
+    open: true,
+    expected: "failed",
+    waitsFor: "job",
+  },
+  {
+    id: "remote_job_timeout",
+    rule: "ssh-operator-long-running",
+    title: "A remote job's timeout (20 s) passes, where before cmd_timeout (20 s) did",
+    dag: ({ name, job }) => sshTask(name, job(150, 0), "cmd_timeout=20,\n"),
+    toml: `[limits]
+remote-job-timeout = "20s"
+
+[rules.ssh-operator-long-running]
+long-silence = "10s"
+`,
+    fix: "SSHRemoteJobOperator",
+    open: true,
     expected: "failed",
     waitsFor: "job",
   },

@@ -90,7 +90,9 @@ export async function tellStories(environment: Environment, only: readonly strin
 function textsOf(story: Story, job: string, place: string, airflow: string) {
   const write = (name: string): string =>
     story.dag({ name, fragile: name, job: (seconds, status) => `${job} ${name} ${seconds} ${status}` });
-  const { settings } = loadSettings(place, { select: [story.rule], airflowVersion: airflow });
+  writeFileSync(join(place, "tether.toml"), story.toml ?? "");
+  const { settings, problems } = loadSettings(place, { select: [story.rule], airflowVersion: airflow });
+  if (problems[0]) throw new Error(`${story.id}: ${problems[0].message}`);
   const text = write(`${story.id}_after`);
   const path = join(place, `${story.id}.py`);
   const fixes = lint({ path, text }, settings).findings.flatMap((finding) => finding.fixes);
