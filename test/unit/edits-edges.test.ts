@@ -110,12 +110,54 @@ describe("edges that leave the task", () => {
   });
 
   it.each([
-    ["a list in a variable", "ts = [t, u]\n    ts >> x"],
+    ["a list that grew", "ts = [u]\n    ts.append(t)\n    ts >> x"],
+    ["one of two tasks", "(t if u else a) >> b"],
+    ["one of two tasks with a name", "one = t if u else a\n    one >> b"],
+    ["some rounds of a loop", "for one in [t, u]:\n        if one is u:\n            one >> x"],
+    [
+      "an end that changes from round to round",
+      "for one in [t, u]:\n        for end in [x, y]:\n            one >> end",
+    ],
+    ["an end that is bound anew", "for one in [t, u]:\n        x = y\n        one >> x"],
+    ["an end of each round", 'for one in [t, u]:\n        e = BashOperator(task_id="e")\n        one >> e'],
     ["a name in parentheses", "a >> (t) >> b"],
     ["an unknown end", "t >> make()"],
     ["its task id is taken", 'x2 = BashOperator(task_id="wait_t", bash_command="true")'],
   ])("refuses %s", (_, code) => {
     expect(insert(`${dag}    ${code}\n`)).toBeUndefined();
+  });
+
+  it.each([
+    ["a list", "ts = [t, u]\n    a >> ts >> x", "    a >> ts >> x\n    wait_t >> x\n"],
+    ["a list to a list", "ts = [t, u]\n    ts << a\n    [x, y] << ts << b", "wait_t >> [x, y]\n"],
+    ["a loop", "for one in (t, u):\n        one >> x  # each", "        one >> x  # each\n    wait_t >> x\n"],
+    ["a loop over a list", "ts = (t, u)\n    for one in ts:\n        x.set_upstream(one)", "    wait_t >> x\n"],
+    ["a list and its own name", "ts = [t, u]\n    ts >> x\n    t >> y", "    wait_t >> x\n    t >> wait_t >> y\n"],
+  ])("stay where the task is one of several, and their ends follow the new one: %s", (_, code, part) => {
+    const text = `${dag}    ${code}\n`;
+    const result = insert(text) ?? "";
+    expect(result).toContain(part);
+    expect(edges(result)).toEqual(expect.arrayContaining(expected(text)));
+  });
+
+  it("makes the follower the next link of a chain", () => {
+    const chain = "from airflow.models.baseoperator import chain\n";
+    const inline = `${chain}${dag.replace(/ {4}t = .*\n/, "")}    chain(a, BashOperator(task_id="t", bash_command="true"), [x, y])\n`;
+    const result = insert(inline) ?? "";
+    expect(result).toContain('"true"), BashSensor(task_id="wait_t", timeout=60), [x, y])');
+    expect(edges(result)).toEqual(expected(inline));
+  });
+
+  it("leaves edges of a decorated group, and puts the follower inside", () => {
+    const text = `${head}from airflow.decorators import task_group
+@task_group
+def g():
+    t = BashOperator(task_id="t", bash_command="true")
+with DAG("d"):
+    g() >> BashOperator(task_id="x", bash_command="true")
+`;
+    expect(insert(text)).toContain("    t >> wait_t\nwith DAG");
+    expect(insert(text.replace('true")\nwith', 'true")\n    return t\nwith'))).toBeUndefined();
   });
 
   it("leaves edges of its group, and puts the follower inside", () => {

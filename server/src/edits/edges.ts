@@ -1,8 +1,9 @@
 /** Moves the edges that leave a task to another task, in whichever way the file writes them. */
 import type { DagFile, Edge, Task } from "../airflow/dagfile.ts";
-import type { Call, Expr } from "../syntax/python.ts";
+import { type Call, type Expr, type Stmt, unwrap } from "../syntax/python.ts";
+import { lookup } from "../syntax/scope.ts";
 import type { Edit } from "../text/edit.ts";
-import { type Span, slice } from "../text/span.ts";
+import { contains, type Span, slice } from "../text/span.ts";
 import { editItems } from "./items.ts";
 import { layoutOf, lineIndent, startsLine, withNewlines } from "./layout.ts";
 import { lineAfter, type Path, pathTo } from "./paths.ts";
@@ -26,14 +27,16 @@ type Place = {
 
 /**
  * Edges from `name` (the task) to others, rewritten so that they leave `follower`, and the task leads to `follower` only.
- * TaskFlow arguments stay, since they carry data; their consumer is put behind `follower` too.
- * Undefined when an edge is written in a way that cannot be split: a variable that holds several tasks, a helper's result.
+ * TaskFlow arguments stay, since they carry data; their consumer is put behind `follower` too. So is what runs after a
+ * list or a loop that holds the task among others.
+ * Undefined when an edge is written in a way that cannot be split: one of two tasks, a helper's result.
  */
 export function moveEdges(file: DagFile, task: Task, name: string, follower: string): MovedEdges | undefined {
   const edits: Edit[] = [];
   const seen = new Set<number>();
   const waiting: Place[] = [];
   const forms = new Set<Edge["form"]>();
+  const further = new Map<Stmt, Set<string>>();
   let linked = false;
 
   for (const edge of file.edges) {
@@ -45,9 +48,15 @@ export function moveEdges(file: DagFile, task: Task, name: string, follower: str
       seen.add(behind.span.start);
       continue;
     }
+    if (slice(file.text, edge.fromSpan) !== name) {
+      const next = behindSeveral(file, task, edge, name);
+      if (!next) return undefined;
+      further.set(next.after, (further.get(next.after) ?? new Set()).add(next.end));
+      continue;
+    }
     if (seen.has(edge.fromSpan.start)) continue;
     seen.add(edge.fromSpan.start);
-    const place = slice(file.text, edge.fromSpan) === name ? placeOf(file, task, edge) : undefined;
+    const place = placeOf(file, task, edge);
     if (!place) return undefined;
     forms.add(edge.form);
     // `t << a` and `t >> b` at one place: neither insertion keeps both.
@@ -70,6 +79,13 @@ export function moveEdges(file: DagFile, task: Task, name: string, follower: str
     const own = place.path.exprs.at(-1);
     if (own) edits.push({ span: own.span, text: follower });
   }
+  for (const [statement, ends] of further) {
+    const after = lineAfter(file.module, statement);
+    if (after === undefined) return undefined;
+    const [end, ...others] = ends;
+    const text = `\n${lineIndent(file.text, statement.span.start)}${follower} >> ${others.length === 0 ? end : `[${[end, ...others].join(", ")}]`}`;
+    edits.push({ span: { start: after, end: after }, text: withNewlines(layoutOf(file.module), text) });
+  }
   return { edits, link: linked ? undefined : linkText(forms, name, follower) };
 }
 
@@ -81,12 +97,59 @@ function linkText(forms: ReadonlySet<Edge["form"]>, name: string, follower: stri
   return `${name} >> ${follower}`;
 }
 
-/** `group >> x` with the task inside the group: the new task is inside as well. */
+/** `group >> x`, `group() >> x` with the task inside the group: the new task is inside as well. */
 function isOwnGroup(file: DagFile, task: Task, where: Span): boolean {
+  const { owner } = task.scope;
   for (let group = task.group; group; group = group.parent) {
-    if (group.variable !== undefined && group.variable === slice(file.text, where)) return true;
+    const { variable, span } = group;
+    if (variable !== undefined && variable === slice(file.text, where)) return true;
+    // The names of a decorated function mean nothing outside.
+    if ("kind" in owner && owner.kind === "function" && !contains(owner.span, where))
+      if (owner.decorators.some((one) => same(one.expr.span, span))) return true;
   }
   return false;
+}
+
+/**
+ * The statement behind which `follower >> end` may stand for an edge of a name that holds the task among others:
+ * `both = [t, u]` … `both >> x`, `for one in (t, u): one >> x`. The edge itself stays.
+ */
+function behindSeveral(
+  file: DagFile,
+  task: Task,
+  edge: Edge,
+  name: string,
+): { readonly after: Stmt; readonly end: string } | undefined {
+  const block = task.call && pathTo(file.module, task.call.span)?.block;
+  const after = block?.find((one) => contains(one.span, edge.span));
+  if (!after || after === task.statement || edge.form === "argument" || edge.form === "template") return undefined;
+  // Every round of a loop runs; what an `if` holds may not.
+  let inner: Stmt | undefined = after;
+  while (inner?.kind === "for") inner = inner.body.find((one) => contains(one.span, edge.span));
+  if (inner?.kind !== "expression" && inner?.kind !== "assign") return undefined;
+  const holds = (expr: Expr, depth = 0): boolean => {
+    const value = unwrap(expr);
+    if (value.kind === "list" || value.kind === "tuple" || value.kind === "set")
+      return value.items.some((one) => one.kind === "name" && one.id === name);
+    if (value.kind !== "name" || depth > 2) return false;
+    const found = lookup(task.scope, value.id, value.span.start);
+    if (!found || found === "unbound") return false;
+    const { binding } = found;
+    if (binding.kind === "value") return holds(binding.value, depth + 1);
+    const looped = binding.kind === "other" && binding.reason === "loop" && binding.item?.part.length === 0;
+    return looped && binding.item !== undefined && holds(binding.item.source, depth + 1);
+  };
+  const from = pathTo(file.module, edge.fromSpan)?.exprs.at(-1);
+  const to = pathTo(file.module, edge.toSpan)?.exprs.at(-1);
+  if (from?.kind !== "name" || to?.kind !== "name" || !holds(from)) return undefined;
+  // The name means the same before, in and behind a loop.
+  const [before, there, behind] = [after.span.start, to.span.start, after.span.end].map((offset) => {
+    const found = lookup(task.scope, to.id, offset);
+    return found && found !== "unbound" ? found.binding : undefined;
+  });
+  if (!there || before !== there || behind !== there) return undefined;
+  const settled = there.kind === "value" || (there.kind === "other" && there.reason === "with");
+  return settled ? { after, end: to.id } : undefined;
 }
 
 function placeOf(file: DagFile, task: Task, edge: Edge): Place | undefined {
@@ -131,7 +194,8 @@ function insertBeside(file: DagFile, place: Place, follower: string): readonly E
   return form === "chain" && outer?.kind === "call" ? insertArgument(file, outer, operand, follower) : undefined;
 }
 
-function insertArgument(file: DagFile, call: Call, after: Expr, text: string): readonly Edit[] | undefined {
+/** `chain(a, t)` → `chain(a, t, text)` */
+export function insertArgument(file: DagFile, call: Call, after: Expr, text: string): readonly Edit[] | undefined {
   const index = call.args.findIndex((one) => one.value === after);
   if (index < 0) return undefined;
   const list = {

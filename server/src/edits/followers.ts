@@ -2,14 +2,14 @@
 import type { DagFile, Task } from "../airflow/dagfile.ts";
 import { hiddenFollowers } from "../airflow/sight.ts";
 import { writtenCall } from "../airflow/written.ts";
-import { type Expr, keyword, unwrap } from "../syntax/python.ts";
+import { type Call, type Expr, keyword, unwrap } from "../syntax/python.ts";
 import { walkExpr, walkStatements } from "../syntax/traverse.ts";
 import type { Edit } from "../text/edit.ts";
 import type { Span } from "../text/span.ts";
 import type { Named } from "./arguments.ts";
 import type { Needed } from "./bindings.ts";
 import type { Rewrite } from "./calls.ts";
-import { moveEdges } from "./edges.ts";
+import { insertArgument, moveEdges } from "./edges.ts";
 import { freeName, reservedWords } from "./freeNames.ts";
 import { localName } from "./imports.ts";
 import { afterBreak, layoutOf, lineEnd, lineIndent, lineStart, quoteString, withNewlines } from "./layout.ts";
@@ -72,7 +72,14 @@ export function insertFollower(file: DagFile, task: Task, follower: Follower): R
   // start >> Op(…) >> end: the follower joins the chain without a name.
   const given = keywords(undefined);
   const at = inlinePlace(file, task);
-  if (!given || at === undefined) return undefined;
+  if (!given) return undefined;
+  const written = given.map((one) => `${one.name}=${one.text}`).join(", ");
+  const link = chainLink(file, task);
+  if (link) {
+    const edits = insertArgument(file, link.chain, link.operand, `${callee}(${written})`);
+    return edits && { edits, needs };
+  }
+  if (at === undefined) return undefined;
   // Without brackets around the chain a line of its own would be a statement.
   const bracketed = statement.kind === "expression" && statement.expr.kind === "parenthesized";
   const own = bracketed ? ownLine(file, at.start, at.end) : undefined;
@@ -82,7 +89,6 @@ export function insertFollower(file: DagFile, task: Task, follower: Follower): R
     const text = `\n${own.indent}>> ${callee}(\n${lines}${own.indent})`;
     return { edits: [{ span: { start: own.end, end: own.end }, text: withNewlines(layout, text) }], needs };
   }
-  const written = given.map((one) => `${one.name}=${one.text}`).join(", ");
   return { edits: [{ span: { start: at.end, end: at.end }, text: ` >> ${callee}(${written})` }], needs };
 }
 
@@ -142,6 +148,16 @@ function inlinePlace(file: DagFile, task: Task): Span | undefined {
   const shifts = chain.every((one) => one.kind === "binary" && one.operator === ">>");
   const touching = file.edges.filter((one) => one.from === task && one.form !== "template");
   return shifts && touching.every((one) => one.form === ">>") ? whole?.span : undefined;
+}
+
+/** A task that is a link of a chain without a name: `chain(a, Op(…), b)`. */
+function chainLink(file: DagFile, task: Task): { readonly chain: Call; readonly operand: Expr } | undefined {
+  const whole = writtenCall(task);
+  const path = whole && pathTo(file.module, whole.span);
+  const [chain, operand, ...more] = path?.exprs ?? [];
+  if (path?.statement.kind !== "expression" || chain?.kind !== "call" || !operand || more.length > 0) return undefined;
+  const touching = file.edges.filter((one) => one.from === task && one.form !== "template");
+  return touching.length > 0 && touching.every((one) => one.form === "chain") ? { chain, operand } : undefined;
 }
 
 /** A part of a chain that has its lines to itself, `>> Op(…)`: their indentation, and where they end. */

@@ -145,13 +145,22 @@ function fullId(file: DagFile, task: Task): string | undefined {
   let id = task.id;
   if (id === undefined || /['"\\{}]/.test(id)) return undefined;
   for (let group: TaskGroup | undefined = task.group; group; group = group.parent) {
-    if (group.id === undefined) return undefined;
+    if (group.id === undefined || isRenamed(file, group)) return undefined;
     const prefix = group.call?.args.find((one) => one.name === "prefix_group_id");
     const value = prefix && file.values.evaluate(prefix.value, task.scope);
     if (value && value.kind !== "boolean") return undefined;
     if (!value || value.value) id = `${group.id}.${id}`;
   }
   return id;
+}
+
+/** Whether a `@task_group` function's groups may have other ids: by a name of its own, a second call, a mapped one. */
+function isRenamed(file: DagFile, { call, span, id }: TaskGroup): boolean {
+  const decorated = call === undefined || call.span.end === span.end;
+  if (!decorated || id === undefined) return false;
+  if (call?.args.some((one) => one.name === "group_id" || one.form !== "keyword")) return true;
+  const uses = [...file.text.matchAll(new RegExp(`(?<![.\\w])${id}\\s*([.(])`, "g"))].map((one) => one[1]);
+  return uses.length > 2 || uses.includes(".");
 }
 
 /** The operator's own argument once more; `default`: neither of the two needs it. */
