@@ -130,7 +130,7 @@ export const optionsSchema = z.strictObject({
   "ssh-connections": z
     .record(z.string(), z.string())
     .default({})
-    .describe("Host as written in an ssh command → id of the Airflow connection for it."),
+    .describe("Host of an ssh command, or `user@host`, which goes first → id of the Airflow connection for it."),
   rules: z
     .record(z.string(), ruleSchema)
     .default({})
