@@ -35,6 +35,14 @@ describe("new statements", () => {
     expect(applied(file, insertAfter(file, call(file), lines))).toBe(after);
   });
 
+  it("behind a block that ends in a comment", () => {
+    const file = source("for x in y:\r\n\tf()  # run\r\nh()\r\n");
+    const [block] = file.module.body;
+    expect(block && applied(file, insertAfter(file, block, ["g()"]))).toBe(
+      "for x in y:\r\n\tf()  # run\r\ng()\r\nh()\r\n",
+    );
+  });
+
   it.each([
     ["def g():\n  f()  # run\n  h()\n", "def g():\n  if code:\n    raise E(code)  # run\n  h()\n"],
     ["def g():\r\n\tf(\r\n\t)\r\n", "def g():\r\n\tif code:\r\n\t\traise E(code)\r\n"],

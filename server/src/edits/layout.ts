@@ -77,7 +77,8 @@ export function lineStart(text: string, offset: number): number {
 export function lineEnd(text: string, offset: number): number {
   let at = offset;
   while (at < text.length && !isBreak(text, at)) at++;
-  return at;
+  // The grammar counts the carriage return to a comment, and so to the block that ends in one.
+  return text.charCodeAt(at) === 10 && text.charCodeAt(at - 1) === 13 ? at - 1 : at;
 }
 
 /** The UTF-16 offset after the line break that stands at `offset`; `offset` itself when none does. */
