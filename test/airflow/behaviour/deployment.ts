@@ -69,7 +69,8 @@ export class Deployment {
       AIRFLOW_HOME: home,
       AIRFLOW__CORE__DAGS_FOLDER: join(home, "dags"),
       AIRFLOW__CORE__EXECUTOR: "LocalExecutor",
-      AIRFLOW__CORE__PARALLELISM: "32",
+      // Each task is a Python process that loads an Airflow: more at once would only wait for one another.
+      AIRFLOW__CORE__PARALLELISM: "20",
       AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION: "False",
       AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: `sqlite:///${join(home, "airflow.db")}`,
       // Airflow 2 wants another database for this executor; for a few tasks SQLite does.
@@ -145,6 +146,15 @@ export class Deployment {
   async markFailed({ dag_id, task_id }: TaskState): Promise<void> {
     const words = [join(here, "mark_failed.py"), join(this.#home, "airflow.db"), dag_id, task_id];
     await run(this.#environment.python, ["-I", ...words]);
+  }
+
+  /** The end of the newest log of a DAG's task `load`, for a failed test. */
+  taskLog(dag: string): string {
+    const logs = readdirSync(join(this.#home, "logs"), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.includes(`dag_id=${dag}/`) && path.includes("task_id=load") && path.endsWith(".log"))
+      .sort();
+    const newest = logs.at(-1);
+    return newest === undefined ? "" : readFileSync(join(this.#home, "logs", newest), "utf8").slice(-4000);
   }
 
   /** The last lines of every log, for a failed test. */

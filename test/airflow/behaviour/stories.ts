@@ -195,8 +195,8 @@ export const stories: readonly Story[] = [
   {
     id: "command_exit",
     rule: "remote-job-command-shape",
-    title: "SSHRemoteJobOperator's command ends by `exit 1`, and its timeout is 90 s",
-    dag: ({ name, job }) => remoteJob(name, `${job(2, 1)} || exit 1`, 90),
+    title: "SSHRemoteJobOperator's command ends by `exit 1`, and its timeout is 150 s",
+    dag: ({ name, job }) => remoteJob(name, `${job(2, 1)} || exit 1`, 150),
     fix: "Wrap the text",
     expected: "failed",
     waitsFor: "job",
@@ -298,12 +298,13 @@ load >> EmptyOperator(task_id="end")
     external_dag_id="${name}_other",
     external_task_id="job",
     poke_interval=3,
-    timeout=60,
+    timeout=150,
     mode="reschedule",
+    priority_weight=100,
 )
 `,
       ) +
-      dag(`${name}_other`, `BashOperator(task_id="job", bash_command="exit 1")\n`),
+      dag(`${name}_other`, `BashOperator(task_id="job", bash_command="exit 1", priority_weight=100)\n`),
     fix: "Add failed_states",
     expected: "failed",
     waitsFor: "dag",
@@ -321,7 +322,7 @@ load >> EmptyOperator(task_id="end")
 load >> BashOperator(task_id="publish", bash_command="cat /etc/hostname")
 `,
       ) +
-      dag(`${name}_other`, `BashOperator(task_id="job", bash_command="sleep 5; exit 1")\n`).replace(`"@once"`, "None"),
+      dag(`${name}_other`, `BashOperator(task_id="job", bash_command="sleep 5; exit 1", priority_weight=100)\n`).replace(`"@once"`, "None"),
     fix: "Add wait_for_completion=True",
     expected: "failed",
     waitsFor: "dag",

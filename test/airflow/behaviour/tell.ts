@@ -14,7 +14,7 @@ import { RemoteHost } from "./remoteHost.ts";
 import { type Story, stories } from "./stories.ts";
 
 /** No story takes longer. */
-const deadline = 400;
+const deadline = 480;
 const batchSeconds = 8;
 /** Milliseconds that a story is left alone before it is disturbed, and after its task has ended. */
 const settling = 8000;
@@ -119,7 +119,8 @@ function connections(host: RemoteHost, livy: Livy, names: readonly string[]): Re
       host: "127.0.0.1",
       port,
       login: host.user,
-      extra: { key_file: host.keyFile, no_host_key_check: true },
+      // A machine at its limits answers late.
+      extra: { key_file: host.keyFile, no_host_key_check: true, banner_timeout: 120, conn_timeout: 60 },
     });
   return {
     edge: ssh(host.port),
@@ -173,8 +174,9 @@ async function look(
     variant.disturbedAt = Date.now();
     await disturb(story.disturbance, deployment, host, task);
   }
-  const outstanding = story.disturbance !== undefined && variant.disturbedAt === undefined;
-  if (!ended.has(task.state) || outstanding) return;
+  if (!ended.has(task.state)) return;
+  if (story.disturbance && variant.disturbedAt === undefined)
+    throw new Error(`${name} is ${task.state} before its story began:\n${deployment.taskLog(name)}`);
   variant.endedAt ??= Date.now();
   if (Date.now() - variant.endedAt < (story.disturbance === "mark-failed" ? marked : settling)) return;
   const failedAt = failureOf(story, name, states, host, livy);
