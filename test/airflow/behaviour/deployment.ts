@@ -8,7 +8,7 @@ import { z } from "zod";
 import type { Environment } from "../environment.ts";
 import { airflowVariables } from "../layout.ts";
 import type { RemoteHost } from "./remoteHost.ts";
-import { freePort } from "./waiting.ts";
+import { freePort, until } from "./waiting.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
@@ -98,10 +98,14 @@ export class Deployment {
     const variables = { ...airflowVariables(environment), ...own };
     const deployment = new Deployment(environment, home, variables);
     await run(environment.python, ["-m", "airflow", "db", "migrate"], { env: variables, maxBuffer: 64 * 1024 * 1024 });
-    const parts = environment.airflow.startsWith("2.")
-      ? ["scheduler", "triggerer"]
-      : ["api-server", "scheduler", "dag-processor", "triggerer"];
-    for (const part of parts) deployment.#launch(part);
+    if (!environment.airflow.startsWith("2.")) {
+      deployment.#launch("api-server");
+      // A task that starts before it answers fails.
+      await until("the API server answers", 180, () => answers(`http://127.0.0.1:${port}/api/v2/version`));
+      deployment.#launch("dag-processor");
+    }
+    deployment.#launch("triggerer");
+    deployment.#launch("scheduler");
     return deployment;
   }
 
@@ -198,6 +202,14 @@ function processes(): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    return (await fetch(address)).ok;
+  } catch {
+    return false;
+  }
 }
 
 /** The parents of a process, nearest first. */

@@ -322,7 +322,10 @@ load >> EmptyOperator(task_id="end")
 load >> BashOperator(task_id="publish", bash_command="cat /etc/hostname")
 `,
       ) +
-      dag(`${name}_other`, `BashOperator(task_id="job", bash_command="sleep 5; exit 1", priority_weight=100)\n`).replace(`"@once"`, "None"),
+      dag(
+        `${name}_other`,
+        `BashOperator(task_id="job", bash_command="sleep 5; exit 1", priority_weight=100)\n`,
+      ).replace(`"@once"`, "None"),
     fix: "Add wait_for_completion=True",
     expected: "failed",
     waitsFor: "dag",
