@@ -98,14 +98,21 @@ export class Deployment {
     const variables = { ...airflowVariables(environment), ...own };
     const deployment = new Deployment(environment, home, variables);
     await run(environment.python, ["-m", "airflow", "db", "migrate"], { env: variables, maxBuffer: 64 * 1024 * 1024 });
-    if (!environment.airflow.startsWith("2.")) {
-      deployment.#launch("api-server");
-      // A task that starts before it answers fails.
-      await until("the API server answers", 180, () => answers(`http://127.0.0.1:${port}/api/v2/version`));
-      deployment.#launch("dag-processor");
+    try {
+      if (!environment.airflow.startsWith("2.")) {
+        deployment.#launch("api-server");
+        // A task that starts before it answers fails.
+        await until("the API server answers", 180, () => answers(`http://127.0.0.1:${port}/api/v2/version`));
+        deployment.#launch("dag-processor");
+      }
+      deployment.#launch("triggerer");
+      deployment.#launch("scheduler");
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const logs = deployment.logs();
+      await deployment.stop();
+      throw new Error(`${reason}\n${logs}`);
     }
-    deployment.#launch("triggerer");
-    deployment.#launch("scheduler");
     return deployment;
   }
 
