@@ -29,6 +29,8 @@ export type Story = {
   readonly disturbance?: Disturbance;
   /** True for what the fix leaves as it is, which people ought to know; else it makes something better. */
   readonly open?: boolean;
+  /** True where the task ends as it ought to without the fix, too, but late. */
+  readonly sooner?: boolean;
   /** How the task ought to end. */
   readonly expected: "success" | "failed";
   /** What the task waits for: the remote job, a batch of the service, or another DAG, whose failure the task ought to tell. */
@@ -198,6 +200,7 @@ export const stories: readonly Story[] = [
     title: "SSHRemoteJobOperator's command ends by `exit 1`, and its timeout is 150 s",
     dag: ({ name, job }) => remoteJob(name, `${job(2, 1)} || exit 1`, 150),
     fix: "Wrap the text",
+    sooner: true,
     expected: "failed",
     waitsFor: "job",
   },
@@ -306,6 +309,7 @@ load >> EmptyOperator(task_id="end")
       ) +
       dag(`${name}_other`, `BashOperator(task_id="job", bash_command="exit 1", priority_weight=100)\n`),
     fix: "Add failed_states",
+    sooner: true,
     expected: "failed",
     waitsFor: "dag",
   },
